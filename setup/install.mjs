@@ -115,7 +115,9 @@ function installNodePackages() {
   if (existsSync(stamp) && existsSync(runtime) && readFileSync(stamp, 'utf8') === lock) return
   // the link points to the packages of another clone, which `npm ci` would delete
   if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return
-  say('installing the packages that package-lock.json names (half a minute to a minute)')
+  say(
+    'installing the packages that package-lock.json names (a minute or so; several on a busy machine or a slow network)',
+  )
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   writeFileSync(stamp, lock)
 }

@@ -174,7 +174,9 @@ export class LoggedProxy {
     const later =
       before.main.workers === config.main.workers
         ? []
-        : ['workers takes effect with the next start of the proxy']
+        : [
+            `workers takes effect with the next start of the proxy; until then it runs ${this.proxy.workers.length || 1}`,
+          ]
     return [...listChanges(before, config), ...later, ...(problem === undefined ? [] : [problem])]
   }
 

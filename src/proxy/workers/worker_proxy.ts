@@ -249,7 +249,7 @@ export class WorkerProxy implements ServingProxy {
     this.#restarts.set(number, (this.#restarts.get(number) ?? 0) + 1)
     const waitMs = failures < 2 ? 0 : Math.min(maxRestartMs, minRestartMs * 2 ** (failures - 2))
     this.#host.log.error(
-      `worker ${number} (process ${pid}) ended ${how} and is started again; its sign-ins in progress are asked about again when the appliance repeats its request`,
+      `worker ${number} (process ${pid}) ended ${how} and is restarted; its sign-ins in progress get no reply until the appliance repeats its requests`,
       state === undefined ? {} : { pending: pendingOf(state) },
     )
     void this.#afterOthers(() => this.#restart(number, waitMs))
@@ -305,7 +305,7 @@ export class WorkerProxy implements ServingProxy {
       const silentMs = nowMs - worker.heardMs
       if (silentMs < (worker.state === undefined ? startMs : hangMs)) continue
       this.#host.log.error(
-        `worker ${worker.number} (process ${worker.pid}) has said nothing for ${Math.round(silentMs / 1000)} s and is ended`,
+        `worker ${worker.number} (process ${worker.pid}) has not responded for ${Math.round(silentMs / 1000)} s and is killed`,
       )
       worker.heardMs = nowMs
       worker.kill()
