@@ -175,10 +175,13 @@ describe('sign-ins over a message connection', () => {
     first?.call('auth', push, waiting, (outcome) => outcomes.push(outcome))
     await until(() => api.calls.length === 1 && link.free !== undefined && link.free !== first)
     assert.equal(first?.isFree, false)
+    assert.equal(link.usage.open, 1)
+    assert(link.usage.connections >= 2)
     api.allow(api.calls[0]?.id ?? 0)
     await until(() => outcomes.length === 1)
     assert(!(outcomes[0] instanceof Error))
     link.close()
+    assert.equal(link.usage.open, 0)
   })
 
   test('fail as possibly received if the connection breaks after they were written', async () => {

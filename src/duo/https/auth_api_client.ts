@@ -31,6 +31,7 @@ import {
   waits,
 } from './endpoints.ts'
 import { hedged } from './hedged.ts'
+import type { MessageUsage } from './message_link.ts'
 import { parsed, parseResponse } from './response.ts'
 import { SignedRequests, type SignedRequestsOptions } from './signed_requests.ts'
 import { StatusPolls, type StatusReply } from './status_polls.ts'
@@ -176,6 +177,15 @@ export class AuthApiClient {
   /** Whether the API offered it in the last `check` that it answered. */
   get takesReports(): boolean {
     return this.#takesReports
+  }
+
+  /** The message connections to all nodes. */
+  get messages(): MessageUsage {
+    const usages = this.#calls.nodes.messageLinks().map(({ usage }) => usage)
+    return {
+      connections: usages.reduce((sum, { connections }) => sum + connections, 0),
+      open: usages.reduce((sum, { open }) => sum + open, 0),
+    }
   }
 
   /** `undefined` before the first connection. */

@@ -22,6 +22,13 @@ export interface MessageLinkOptions {
   readonly times?: Partial<MessageLinkTimes>
 }
 
+/** Message connections, and how much they carry. */
+export interface MessageUsage {
+  readonly connections: number
+  /** Messages without an answer. */
+  readonly open: number
+}
+
 export interface MessageLinkTimes {
   /** A connection is replaced after a time up to this, and at least 4/5 of it. */
   readonly maxAgeMs: number
@@ -72,6 +79,12 @@ export class MessageLink {
   /** The connection, if it can take a call. */
   get free(): MessageConnection | undefined {
     return this.#connection?.isFree === true ? this.#connection : undefined
+  }
+
+  /** What is in use now. */
+  get usage(): MessageUsage {
+    const all = [...this.#replaced, ...(this.#connection === undefined ? [] : [this.#connection])]
+    return { connections: all.length, open: all.reduce((sum, { size }) => sum + size, 0) }
   }
 
   /** Opens a connection for later calls, unless there is one, or the last attempt was too short a time ago. */

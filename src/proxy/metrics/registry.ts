@@ -165,6 +165,30 @@ function addLogins(registry: Registry, source: MetricsSource): void {
       }
     },
   })
+  new Gauge({
+    name: 'countersign_proxy_message_connections',
+    help: 'Open message connections to the API; 0 if each call is a request of its own',
+    labelNames: ['section'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { section, api } of source.sections) {
+        this.set({ section: section.name }, api.messages.connections)
+      }
+    },
+  })
+  new Gauge({
+    name: 'countersign_proxy_open_messages',
+    help: 'Calls on message connections that have no answer yet',
+    labelNames: ['section'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { section, api } of source.sections) {
+        this.set({ section: section.name }, api.messages.open)
+      }
+    },
+  })
   new Counter({
     name: 'countersign_proxy_too_many_waiting_total',
     help: 'Logins rejected as busy because api_max_waiting was reached',

@@ -17,6 +17,8 @@ export interface ReportApi {
   readonly certificateExpiry: CertificateExpiry | undefined
   /** Calls that wait for their users. */
   readonly waiting: { readonly size: number }
+  /** Its message connections, and the messages on them without an answer. */
+  readonly messages: { readonly connections: number; readonly open: number }
   report(report: ProxyReport, signal: AbortSignal): Promise<void>
 }
 

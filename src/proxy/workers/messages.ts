@@ -84,6 +84,7 @@ export interface SectionState {
   readonly isListening: boolean
   readonly pending: number
   readonly waiting: number
+  readonly messages: { readonly connections: number; readonly open: number }
   readonly latched: readonly SignedSource[]
   readonly counters: CountedNumbers | undefined
   readonly dropSources: { readonly recent: readonly DropSource[]; readonly news: number }

@@ -201,6 +201,7 @@ function describe(proxy: AuthenticationProxy, answeredMs: ReadonlyMap<string, nu
         pending,
         latched: source.latched,
         waiting: source.api.waiting.size,
+        messages: source.api.messages,
         counters: source.counters,
         dropSources: {
           recent: source.counters?.dropSources.recent ?? [],

@@ -269,7 +269,10 @@ export class WorkerProxy implements ServingProxy {
 
   /** Gauges of a worker that has ended are over; what it counted stays. */
   #keepCounts(state: State): void {
-    const sections = state.sections.map((section) => ({ ...section, pending: 0, waiting: 0 }))
+    const messages = { connections: 0, open: 0 }
+    const sections = state.sections.map((section) => {
+      return { ...section, pending: 0, waiting: 0, messages }
+    })
     this.#ended = addCounts(this.#ended, { ...state, sections })
   }
 

@@ -48,6 +48,10 @@ export function combineSection(
       certificateExpiry: states.find(({ certificateExpiry }) => certificateExpiry !== undefined)
         ?.certificateExpiry,
       waiting: { size: sum(({ waiting }) => waiting) },
+      messages: {
+        connections: sum(({ messages }) => messages.connections),
+        open: sum(({ messages }) => messages.open),
+      },
       report: (about, signal) => report(section.name, about, signal),
     },
   }
