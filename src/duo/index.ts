@@ -44,6 +44,7 @@ export {
   type ClientFrame,
   carriedCalls,
   encodeBatch,
+  encodeBatches,
   encodeCall,
   encodeCancel,
   encodeProof,

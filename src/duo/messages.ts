@@ -20,6 +20,8 @@ const challengePattern = /^[0-9a-f]{64}$/
 const proofPattern = /^[0-9a-f]{128}$/
 /** Keeps a proof from being the signature of anything else. */
 const proofLabel = 'countersign message connection'
+/** Bytes of those around a batch. */
+const brackets = 2
 
 /** The calls that a message may make, by the last part of their paths. */
 export const carriedCalls = ['preauth', 'auth', 'auth_response'] as const
@@ -102,6 +104,30 @@ export function encodeServiceFrame(frame: ServiceFrame): string {
 /** @param frames Encoded frames. */
 export function encodeBatch(frames: readonly string[]): string {
   return `[${frames.join(',')}]`
+}
+
+/**
+ * Encodes frames in their order, in several batches if one would be longer than `maxBatchBytes`.
+ *
+ * @param frames Encoded frames, each of which fits in a batch.
+ */
+export function encodeBatches(frames: readonly string[]): string[] {
+  const batches: string[] = []
+  let batch: string[] = []
+  let bytes = brackets
+  for (const frame of frames) {
+    // a UTF-16 unit has at most three bytes in UTF-8; and the comma
+    const more = frame.length * 3 + 1
+    if (bytes + more > maxBatchBytes && batch.length > 0) {
+      batches.push(encodeBatch(batch))
+      batch = []
+      bytes = brackets
+    }
+    batch.push(frame)
+    bytes += more
+  }
+  if (batch.length > 0) batches.push(encodeBatch(batch))
+  return batches
 }
 
 function parseBatch<Frame>(

@@ -3,10 +3,9 @@ import {
   type AnswerFrame,
   AuthApiUnavailable,
   type CarriedCall,
-  encodeBatch,
+  encodeBatches,
   encodeCall,
   encodeCancel,
-  maxBatchBytes,
   maxCallLength,
   parseServiceBatch,
 } from '../index.ts'
@@ -168,25 +167,11 @@ export class MessageConnection {
     const [outgoing, ended] = [this.#outgoing, this.#cancelled]
     this.#outgoing = []
     this.#cancelled = []
-    let frames: string[] = ended.map(encodeCancel)
-    let length = 0
+    const frames = ended.map(encodeCancel)
     for (const message of outgoing) {
-      if (message.isOver || message.isDue(this.#tick)) continue
-      // a character has at most three bytes in UTF-8
-      const bytes = message.length * 3 + 1
-      length += bytes
-      if (length > maxBatchBytes / 2 && frames.length > 0) {
-        this.#send(frames)
-        frames = []
-        length = bytes
-      }
-      frames.push(message.send())
+      if (!message.isOver && !message.isDue(this.#tick)) frames.push(message.send())
     }
-    if (frames.length > 0) this.#send(frames)
-  }
-
-  #send(frames: readonly string[]): void {
-    this.#socket.send(encodeBatch(frames))
+    for (const batch of encodeBatches(frames)) this.#socket.send(batch)
   }
 
   #heard(): void {
@@ -326,11 +311,6 @@ class Message {
 
   get isOver(): boolean {
     return this.#isOver
-  }
-
-  /** Its length; 0 once it was sent. */
-  get length(): number {
-    return this.#text.length
   }
 
   /** Whether its time is over, or its caller has given up. */

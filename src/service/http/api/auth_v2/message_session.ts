@@ -3,7 +3,7 @@ import {
   AuthApiFailure,
   type CarriedCall,
   type ClientFrame,
-  encodeBatch,
+  encodeBatches,
   encodeServiceFrame,
   failures,
   parseClientBatch,
@@ -91,7 +91,7 @@ export class MessageSession {
     return this.#open.size
   }
 
-  /** Takes no further connection for granted: the client calls elsewhere, and what is open is answered. */
+  /** Tells the client to make its calls elsewhere, and closes once the open ones are answered. */
   leave(): void {
     if (this.#isLeaving) return
     this.#isLeaving = true
@@ -256,7 +256,7 @@ export class MessageSession {
     const outgoing = this.#outgoing
     this.#outgoing = []
     if (this.#isClosed) return
-    this.#socket.send(encodeBatch(outgoing), () => this.#written())
+    for (const batch of encodeBatches(outgoing)) this.#socket.send(batch, () => this.#written())
     // a client that does not read must not make this process collect answers
     if (this.#socket.bufferedAmount > maxUnread) this.#socket.pause()
     this.#closeIfDone()
@@ -272,7 +272,7 @@ export class MessageSession {
     this.#socket.close(closed.leaving, 'the service stops')
   }
 
-  /** Sent answers first: what failed for the revoked key is answered as over HTTP. */
+  /** Writes the answers first: calls that failed because of the key are answered as over HTTP. */
   #revoke(): void {
     if (this.#outgoing.length > 0) this.#flush()
     this.#refuse('the key is not valid any more')
