@@ -28,6 +28,8 @@ export class Upgrades {
   serve(server: FastifyInstance, tls: Server): void {
     tls.on('upgrade', (request, socket, head) => {
       if (!(socket instanceof Socket)) return void socket.destroy()
+      // Node has removed its own listener, and `ws` adds one only when the request is accepted
+      socket.on('error', () => socket.destroy())
       this.#asked.set(request, { socket, head })
       const response = new ServerResponse(request)
       response.shouldKeepAlive = false
@@ -59,7 +61,8 @@ export class Upgrades {
   }
 }
 
-/** Whether a request is answered by `Upgrades`; Node serves others as if they asked for nothing. */
-export function asksForMessages({ url = '', headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket' && url === messagesPath
+/** Whether `Upgrades` answers a request; Node serves others as if they asked for no upgrade. */
+export function asksForMessages({ method, url, headers }: IncomingMessage): boolean {
+  const isPath = method === 'GET' && url === messagesPath
+  return isPath && headers.upgrade?.toLowerCase() === 'websocket'
 }
