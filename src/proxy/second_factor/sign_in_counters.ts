@@ -20,4 +20,14 @@ export class SignInCounters {
   competingRetries = 0
   /** Approvals that let nobody in, because no request was waiting any more. */
   unclaimedApprovals = 0
+
+  /** Adds the numbers of another process. */
+  add(other: SignInCounts): void {
+    for (const name of names) this[name] += other[name]
+  }
 }
+
+/** The numbers of `SignInCounters`. */
+export type SignInCounts = Omit<SignInCounters, 'add'>
+
+const names = Object.keys(new SignInCounters()) as readonly (keyof SignInCounts)[]

@@ -8,7 +8,7 @@ import type { DecidedLogin } from '../front/listener.ts'
 import type { PrimaryOnlyEffect } from '../primary_only/primary_only_command.ts'
 import type { PrimaryOnlyWindow } from '../primary_only/window_file.ts'
 import type { ApiState } from '../report/section_activity.ts'
-import type { SignInCounters } from '../second_factor/sign_in_counters.ts'
+import type { SignInCounts } from '../second_factor/sign_in_counters.ts'
 
 /** What all workers should know, sent when it changes and every second. */
 export interface Shared {
@@ -72,7 +72,7 @@ export interface State {
   readonly kind: 'state'
   readonly residentOctets: number
   readonly sections: readonly SectionState[]
-  readonly signIns: Readonly<Record<string, SignInCounters>>
+  readonly signIns: Readonly<Record<string, SignInCounts>>
   readonly effects: readonly PrimaryOnlyEffect[]
 }
 

@@ -57,19 +57,14 @@ export function combineSection(
   }
 }
 
-/** By section: logins that the API did not answer to any worker. */
+/** By section, over all workers. */
 export function combineSignIns(states: readonly State[]): ReadonlyMap<string, SignInCounters> {
   const combined = new Map<string, SignInCounters>()
   for (const { signIns } of states) {
     for (const [section, counted] of Object.entries(signIns)) {
       const counters = combined.get(section) ?? new SignInCounters()
       combined.set(section, counters)
-      counters.failOpens += counted.failOpens
-      counters.failClosed += counted.failClosed
-      counters.busy += counted.busy
-      counters.tooManyWaiting += counted.tooManyWaiting
-      counters.primaryOnlyAccepted += counted.primaryOnlyAccepted
-      counters.primaryOnlyRejected += counted.primaryOnlyRejected
+      counters.add(counted)
     }
   }
   return combined
