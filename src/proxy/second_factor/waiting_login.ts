@@ -67,16 +67,17 @@ export class WaitingLogin {
   }
 
   /**
-   * One of its requests was transmitted again, so its client still waits. If it is due and no other request
-   * is there, this proves that it belongs to the login.
+   * One of its requests was transmitted again, so its client still waits. If it is due, and no other request
+   * has joined since, this proves that it belongs to the login: a client either repeats its packet or sends a
+   * new one.
    *
-   * @returns The requests that must ask for themselves, if others are there.
+   * @returns The requests that must ask for themselves, if others have joined since.
    */
   retransmitted(requestId: string, now: number): readonly string[] {
     const slot = this.#slotAt(now)
     const request = this.#requests.find((other) => other.requestId === requestId)
     if (slot === undefined || request === undefined || slot <= request.slot) return []
-    const rivals = this.#requests.filter((other) => other.slot >= slot)
+    const rivals = this.#requests.filter((other) => other.slot > request.slot)
     if (rivals.length > 0) {
       this.#isVoid = true
       return [request, ...rivals].map((rival) => rival.requestId)
