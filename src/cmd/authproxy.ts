@@ -23,7 +23,7 @@ import type { ProxyConfig } from '../proxy/sections/proxy_config.ts'
 import { readProxyConfig } from '../proxy/sections/read_proxy_config.ts'
 import { checkApis, type StartReport } from '../proxy/startup_check.ts'
 import { runWorker } from '../proxy/workers/run_worker.ts'
-import { workerCount } from '../proxy/workers/worker_count.ts'
+import { chooseWorkerCount } from '../proxy/workers/worker_count.ts'
 import { WorkerProxy } from '../proxy/workers/worker_proxy.ts'
 
 const installation = ownInstallation()
@@ -119,19 +119,19 @@ async function run(file: string, onStdinEnd: boolean): Promise<number> {
 
 /** In this process, or in as many workers as the configuration says. */
 function chooseServing(
-  { main }: ProxyConfig,
+  config: ProxyConfig,
   logs: ProxyLogs,
   primaryOnly: PrimaryOnly,
 ): StartServing | undefined {
   const machine = { platform: process.platform, cores: availableParallelism() }
-  const count = workerCount(main.workers, machine)
-  if (main.workers > count) {
-    logs.log.info(`workers = ${main.workers} is not used: only on Linux can workers share a port`)
+  const { count, reason } = chooseWorkerCount(config, machine)
+  if (reason !== undefined) {
+    logs.log.info(`workers = ${config.main.workers} is not used: ${reason}`)
   }
   if (count === 1) return undefined
   const program = import.meta.filename
   const options = { count, program, args: [workerArgument], logs, primaryOnly }
-  return (config, host) => WorkerProxy.start(config, host, options)
+  return (serving, host) => WorkerProxy.start(serving, host, options)
 }
 
 /** In the background, so that logins are served meanwhile. */

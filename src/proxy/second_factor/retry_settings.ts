@@ -19,3 +19,8 @@ export function retrySchedule({
   if (timeoutSecs === 0) return undefined
   return { timeoutMs: timeoutSecs * 1000, attempts: (count + 1) * servers, servers }
 }
+
+/** Whether the retries of some section join logins, so that one process must see all requests of a client. */
+export function joinsRetries(sections: readonly { readonly retries: RetrySettings }[]): boolean {
+  return sections.some(({ retries }) => retrySchedule(retries) !== undefined)
+}

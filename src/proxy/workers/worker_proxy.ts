@@ -347,11 +347,15 @@ export class WorkerProxy implements ServingProxy {
     )
   }
 
-  /** Limits of the whole proxy are divided among the workers. */
+  /**
+   * Limits of the whole proxy are divided among the workers. Retries join no logins if a reload adds
+   * `retry_timeout`: a worker does not see all requests of a client.
+   */
   #encode(config: ProxyConfig): string {
     const { count } = this.#options
     const servers = config.servers.map((section) => ({
       ...section,
+      retries: { ...section.retries, timeoutSecs: 0 },
       apiMaxWaiting: Math.ceil(section.apiMaxWaiting / count),
       apiMaxConnections: Math.ceil(section.apiMaxConnections / count),
     }))
