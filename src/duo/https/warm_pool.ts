@@ -41,6 +41,8 @@ export class WarmPool {
   /** Most connections in use at once, by minute; the present one is last. */
   #peaks: number[] = [0]
   #minuteBegan = performance.now()
+  /** Connections that are in use only to keep them open. */
+  #pings = 0
   #isDestroyed = false
   #whenEmpty: (() => void) | undefined
 
@@ -107,7 +109,7 @@ export class WarmPool {
     request: Dispatcher.DispatchOptions,
     handler: Dispatcher.DispatchHandler,
   ): void {
-    const inUse = this.#clients.size - this.#idle.length
+    const inUse = this.#clients.size - this.#idle.length - this.#pings
     const last = this.#peaks.length - 1
     if (inUse > (this.#peaks[last] ?? 0)) this.#peaks[last] = inUse
     client.dispatch(request, new Releasing(handler, () => this.#release(client)))
@@ -151,14 +153,23 @@ export class WarmPool {
       this.#minuteBegan = nowMs
       this.#peaks = [...this.#peaks, 0].slice(-peakMinutes)
     }
-    const kept = Math.min(maxKeptWarm, Math.max(...this.#peaks))
+    const kept = Math.min(maxKeptWarm, Math.max(1, ...this.#peaks))
     for (const client of this.#idle.slice(-kept).reverse()) {
       // one that the server has closed is opened when it is needed
       if (!isConnected(client)) continue
       this.#idle.splice(this.#idle.indexOf(client), 1)
-      this.#send(client, { path: '/auth/v2/ping', method: 'GET' }, ignored)
+      this.#ping(client)
     }
     this.#forgetClosed(kept)
+  }
+
+  #ping(client: Client): void {
+    this.#pings++
+    const ended = () => {
+      this.#pings--
+      this.#release(client)
+    }
+    client.dispatch({ path: '/auth/v2/ping', method: 'GET' }, new Releasing(ignored, ended))
   }
 
   #forgetClosed(kept: number): void {
