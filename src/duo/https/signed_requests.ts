@@ -125,8 +125,7 @@ export class SignedRequests {
   /** The headers of a GET request without parameters, signed in version 2. */
   signedHeaders(path: string): Record<string, string> {
     const date = this.#dateNow()
-    const host = this.#options.host.toLowerCase()
-    const parts = { date, method: 'GET', host, path, parameters: [] }
+    const parts = { date, method: 'GET', host: this.#host, path, parameters: [] }
     return this.#headers(date, sign(parts, this.#key, 2))
   }
 
