@@ -102,6 +102,24 @@ describe('retried logins', () => {
     assert.equal(logins.pushes.length, 2)
   })
 
+  test('separate a packet that is repeated after a new one has joined', async () => {
+    const logins = new Logins()
+    const request = logins.newRequest()
+    const first = logins.decide(request)
+    logins.timing.advance(timeoutMs)
+    const joined = logins.decide()
+    assert.equal(logins.counters.joinedRetries, 1)
+    logins.timing.advance(timeoutMs)
+    logins.logins.retransmitted(request)
+    logins.pushes[0]?.resolve(accept)
+    await settled()
+    assert.equal(logins.pushes.length, 3)
+    assert.equal(logins.counters.competingRetries, 1)
+    const denied: Verdict = { kind: 'reject', message: 'deny' }
+    for (const push of logins.pushes.slice(1)) push.resolve(denied)
+    assert.deepEqual(await Promise.all([first, joined]), [denied, denied])
+  })
+
   test('accept one request of a push, and none of an attacker beside the victim’s retries', async () => {
     const offsets = fc.array(
       fc.oneof(
