@@ -35,7 +35,7 @@ interface Options {
   readonly stopOnStdinEnd: boolean
 }
 
-/** As whom the proxy starts this program again; not for administrators. */
+/** The argument with which the proxy starts its workers; not for administrators. */
 const workerArgument = '--worker'
 
 if (process.argv[2] === workerArgument) {
@@ -172,7 +172,7 @@ async function serve(
     },
     primary_only: async (request) => {
       const { proxy } = running
-      // workers count too, and must know at once
+      // the counts must include those of the workers, and a change must reach them at once
       await proxy.refresh()
       const answer = answerPrimaryOnly(request, primaryOnly, proxy.primaryOnlyEffects)
       await proxy.refresh()

@@ -1,4 +1,4 @@
-/** Remembers what was computed for texts, in a bounded number: the oldest is forgotten first. */
+/** A bounded cache of values that are computed from texts; the oldest entry is evicted first. */
 export class Memo<Value> {
   readonly #max: number
   readonly #values = new Map<string, Value>()

@@ -44,12 +44,12 @@ export class TimerWheel {
     return due
   }
 
-  /** For how long in all, in milliseconds, this process could not run while a limit was set. */
+  /** Total time, in milliseconds, in which this process could not run while a limit was set. */
   get stalledMs(): number {
     return this.#stalledMs
   }
 
-  /** For `Due`, once each. */
+  /** Called by `Due`, once each. */
   remove(due: Due): void {
     const { previous, next } = due
     if (previous === undefined) this.#slots[due.atTick % slotCount] = next

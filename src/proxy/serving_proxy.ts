@@ -8,7 +8,7 @@ import type { ProxyConfig } from './sections/proxy_config.ts'
 export interface ServingProxy {
   /** The sections of the configuration that is in force, with what they have done. */
   readonly sections: readonly ReportSource[]
-  /** By section: logins that the API did not answer. */
+  /** By section: logins that the API did not answer, and those that joined others. */
   readonly signIns: ReadonlyMap<string, SignInCounters>
   readonly isPrimaryOnly: boolean
   /** What primary-only mode means for each section. */

@@ -182,8 +182,8 @@ export class AnsweredCalls {
   /**
    * Sends a call as a message, if the node has a message connection that can take it.
    *
-   * @returns `undefined`, also if the connection breaks before the message was written: the call can still
-   *   be sent otherwise.
+   * @returns `undefined` if it must be sent over HTTP: there is no such connection, or it broke before the
+   *   message was written.
    */
   #message(
     { node, carrier }: { readonly node: ApiNode; readonly carrier: Carrier },

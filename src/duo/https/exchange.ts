@@ -9,7 +9,7 @@ export interface RawAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
-  /** The body of an answer that was parsed with others. */
+  /** The parsed body of an answer that came in a batch. */
   readonly envelope?: Envelope
 }
 
@@ -19,7 +19,7 @@ export interface ExchangeOptions {
   /** For the part of it before the request is written. */
   readonly sendWithinMs: number
   readonly throughProxy: boolean
-  /** Keeps the limits. */
+  /** Measures the limits. */
   readonly timers: TimerWheel
   readonly signal: AbortSignal | undefined
   /** The request is about to be written: from now on the API may receive it. */

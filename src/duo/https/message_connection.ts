@@ -35,11 +35,11 @@ export type MessageDone = (outcome: AnswerFrame | AuthApiUnavailable) => void
 /** How often deadlines and the connection are checked. */
 const tickMs = 200
 const pingAfterTicks = 10
-/** Longer than an overloaded service pauses: breaking the connection would make all its calls come again. */
+/** An overloaded service may pause for seconds; to break the connection then would repeat all its calls. */
 const deadAfterTicks = 60
 /** The service pings at least every 20 s. */
 const staleMs = 45_000
-/** Bytes that the socket has not accepted yet; beyond, calls use the plain API. */
+/** Unsent bytes above which calls use the plain API. */
 const maxBuffered = 1024 * 1024
 const policyViolation = 1008
 /** Time in which the calls of a connection that broke fail, so that they do not come again all at once. */
@@ -94,7 +94,7 @@ export class MessageConnection {
     return this.#open.size
   }
 
-  /** Whether another call can be made. Otherwise it belongs on the plain API. */
+  /** Whether another call can be made; otherwise it must use the plain API. Breaks a dead connection. */
   get isFree(): boolean {
     if (!this.#isOpen || this.#retires || this.#open.size >= this.#maxOpen) return false
     if (this.#socket.bufferedAmount > maxBuffered) return false
@@ -143,15 +143,15 @@ export class MessageConnection {
     this.#break()
   }
 
-  /** Ends a message that was given up, or whose time is over. */
+  /** Ends a message that has timed out, or whose caller has given up. */
   #abandon(message: Message): void {
     if (!this.#open.delete(message.id)) return
     if (message.isSent && this.#isOpen) {
       this.#cancelled.push(message.id)
       this.#flushSoon()
     }
-    message.end(message.toLoss())
-    this.#rest()
+    message.end(message.toUnavailable())
+    this.#endIfIdle()
   }
 
   #flushSoon(): void {
@@ -190,7 +190,7 @@ export class MessageConnection {
       else if (!this.#answer(frame)) return this.#refuse('an answer to no call')
     }
     this.#closeIfDone()
-    this.#rest()
+    this.#endIfIdle()
   }
 
   #prove(challenge: string): void {
@@ -251,7 +251,7 @@ export class MessageConnection {
     if (this.#retires && this.#open.size === 0 && this.#isOpen) this.#socket.close(1000)
   }
 
-  /** A stall of the event loop uses one tick, so that it ends no call whose answer has arrived meanwhile. */
+  /** Counts ticks: a stall of the event loop is one tick, so it times out no call whose answer has arrived. */
   #onTick(): void {
     this.#tick++
     const silent = this.#tick - this.#heardAtTick
@@ -268,7 +268,7 @@ export class MessageConnection {
     })
   }
 
-  #rest(): void {
+  #endIfIdle(): void {
     if (this.#open.size > 0) return
     clearInterval(this.#ticking)
     this.#ticking = undefined
@@ -313,7 +313,7 @@ class Message {
     return this.#isOver
   }
 
-  /** Whether its time is over, or its caller has given up. */
+  /** Whether it has timed out, or its caller has given up. */
   isDue(tick: number): boolean {
     return this.#dueTick <= tick || this.#options.signal?.aborted === true
   }
@@ -327,8 +327,8 @@ class Message {
     return text
   }
 
-  /** The error of a call that was given up, or whose time is over. */
-  toLoss(): AuthApiUnavailable {
+  /** The error of a call that has timed out, or whose caller has given up. */
+  toUnavailable(): AuthApiUnavailable {
     const { signal, limitMs } = this.#options
     if (signal?.aborted) return cancelled({ mayHaveBeenReceived: this.#isSent })
     const text = `no answer within ${Math.round(limitMs)} ms`

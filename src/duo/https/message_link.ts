@@ -44,13 +44,13 @@ const usualTimes: MessageLinkTimes = { maxAgeMs: 15 * 60_000, reopenMs: 500 }
 
 /** For TCP, TLS and the handshake of the WebSocket, and again for the proof of the key. */
 const openMs = 5_000
-/** After a refusal, which a reverse proxy that passes no WebSockets gives each time. */
+/** After a refusal: a reverse proxy that passes no WebSockets refuses every attempt. */
 const refusedRetryMs = 10 * 60_000
 const firstRetryMs = 1_000
 const maxRetryMs = 60_000
 /** HTTP statuses of a refusal that lasts; others may come from a node that stops, or from a load balancer. */
 const lasting = (status = 0): boolean => status < 500 && status !== 429
-/** A connection that lasted as long was not refused. */
+/** A connection that lasted this long was not refused. */
 const steadyMs = 5_000
 
 /**

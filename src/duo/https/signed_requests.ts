@@ -28,7 +28,7 @@ export interface SignedRequestsOptions {
   /** Receives a debug line for each request, without its content. */
   readonly log: Log
   readonly clock: Clock
-  /** Keeps the limits of requests; by default one of its own. */
+  /** Measures the limits of requests; by default, each instance has its own. */
   readonly timers?: TimerWheel | undefined
 }
 
@@ -48,7 +48,7 @@ export class SignedRequests {
   readonly #origin: string
   readonly #timers: TimerWheel
   readonly #throughProxy: boolean
-  /** As it is signed. */
+  /** In lower case, as it is signed. */
   readonly #host: string
   /** Log lines of requests, by path. */
   readonly #lines: Readonly<Record<string, string>>

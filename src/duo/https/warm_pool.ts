@@ -25,10 +25,10 @@ interface Waiting {
 }
 
 /**
- * Connections with one request at a time, which prefers one that is open: a handshake costs as much as ten
- * requests, and a burst of sign-ins is the worst moment for it. The connection that was used last is used
- * next, so that those that are not needed become idle and close, except for as many as were needed at once
- * lately.
+ * A pool of connections that carry one request at a time. It prefers open connections, because a handshake
+ * costs as much as several requests, and a burst of sign-ins is the worst moment for it. The connection that
+ * was used last is used next, so that surplus ones become idle and close. Pings keep as many open as were in
+ * use at once in the last minutes.
  */
 export class WarmPool {
   readonly #options: WarmPoolOptions

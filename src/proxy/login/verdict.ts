@@ -18,7 +18,7 @@ interface Decision {
   /** What the user sees if it differs from `message`. It never reaches a log. */
   readonly userMessage?: string
   readonly factor?: string | undefined
-  /** What the API answered, in the words of the log; `message` stands for it if absent. */
+  /** The answer of the API as the log words it; if absent, the log has `message`. */
   readonly answer?: string
   /** What shows that the API is down, if `failmode` decided. */
   readonly evidence?: string

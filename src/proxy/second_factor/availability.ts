@@ -165,7 +165,7 @@ export class Availability {
     }
   }
 
-  /** Time that passed, in ms, except while this process could not run: then it sees no answer. */
+  /** Milliseconds in which this process could run; while it could not, it would have missed answers. */
   #ranMs(): number {
     return performance.now() - this.#options.timers.stalledMs
   }

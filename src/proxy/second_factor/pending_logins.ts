@@ -1,8 +1,8 @@
 const maxPending = 32
-/** A user may have some sign-ins in progress at any worker. */
+/** Every worker accepts this many sign-ins of a user at once. */
 const minShare = 4
 
-/** The limit for one of several workers, among which the sign-ins of a user are spread. */
+/** The limit of each worker: the sign-ins of a user are spread over all of them. */
 export function maxPendingPerUser(workers: number): number {
   return Math.max(minShare, Math.ceil(maxPending / workers))
 }

@@ -15,7 +15,7 @@ export interface RetriableLogin {
   readonly schedule: RetrySchedule
   /** When its request arrived. */
   readonly arrivedMs: number
-  /** A rejection answers the retries that follow, too: the first request has sent passcodes by SMS. */
+  /** Whether the word is `sms`: the first request has sent passcodes, so its rejection answers the retries too. */
   readonly isSms: boolean
   /** `release` ends its wait. */
   readonly owner: object
@@ -75,7 +75,7 @@ export class RetriedLogins {
     if (same !== undefined) return this.#joinSame(same, retriable, ask)
     const due = [...(this.#logins.get(asked) ?? [])].filter((one) => one.login.isDue(arrivedMs))
     const [only, ...others] = due
-    // it can't be told which of several logins it belongs to
+    // it could belong to any of several logins
     if (only === undefined || others.length > 0) return this.#open(retriable, ask)
     const arrival = only.login.arrive(requestId, arrivedMs)
     if (arrival.kind === 'joined') {

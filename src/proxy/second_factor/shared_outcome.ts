@@ -9,7 +9,7 @@ export interface Timing {
   after(milliseconds: number, action: () => void): () => void
 }
 
-/** What a request gets that waits for the outcome of its login. */
+/** What a waiting request receives once its login is decided. */
 export type Share =
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
   /** Another request competed with it, so that it must ask for itself. */
@@ -23,11 +23,11 @@ interface Waiter {
 
 const superseded = 'A later request of this login is answered in place of this one.'
 const tooLate = 'Approved, but no request of this login was waiting any more.'
-const stopping = 'The proxy stops. Please try again.'
+const stopping = 'The proxy is stopping. Please try again.'
 
 /** What follows from the outcome, apart from the replies. */
 export interface OutcomeEvents {
-  /** It is not certain yet whom an approval lets in. */
+  /** It is not certain yet which request an approval lets in. */
   readonly held: (milliseconds: number) => void
   /** An approval lets nobody in. */
   readonly unclaimed: () => void
@@ -51,7 +51,7 @@ export class SharedOutcome {
     this.#events = events
   }
 
-  /** The rejection that has ended it. */
+  /** The rejection that ended it; `undefined` while it waits, and after an approval. */
   get rejection(): Verdict | undefined {
     return this.#outcome?.kind === 'accept' ? undefined : this.#outcome
   }
@@ -78,7 +78,7 @@ export class SharedOutcome {
     this.review()
   }
 
-  /** The call failed in a way that nobody expected. */
+  /** The call failed with an unexpected error. */
   failed(error: unknown): void {
     for (const { share } of [...this.#waiters.values()].flat()) share.reject(error)
     this.#waiters.clear()
@@ -95,8 +95,8 @@ export class SharedOutcome {
   }
 
   /**
-   * Applies an outcome: a rejection at once, and an approval as soon as it is certain whom it lets in. This
-   * is the only place where an approval reaches a request, and it reaches one.
+   * Applies an outcome: a rejection at once, and an approval as soon as it is certain which request it lets
+   * in. Only here does an approval reach a request, and it reaches exactly one.
    */
   review(): void {
     const outcome = this.#outcome
@@ -127,7 +127,7 @@ export class SharedOutcome {
       this.#giveAll(notLetIn(outcome, tooLate))
       return 0
     }
-    // first, in case a client takes any reply for the answer to its login
+    // before the rejections, in case a client takes any reply as the answer to its login
     this.#give(taker.requestId, { kind: 'verdict', verdict: outcome })
     this.#giveAll(notLetIn(outcome, superseded))
     return 0

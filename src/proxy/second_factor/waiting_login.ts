@@ -10,7 +10,7 @@ import {
 
 type WaitingRequest = { -readonly [Key in keyof ChainedRequest]: ChainedRequest[Key] }
 
-/** What a new request is to a login that waits. */
+/** How a new request relates to a login that waits. */
 export type Arrival =
   | { readonly kind: 'joined'; readonly attempt: number }
   /** It is a login of its own, and this one is not affected. */
@@ -24,8 +24,8 @@ export type Arrival =
 
 /**
  * The requests of a login that waits for its user. Its RADIUS client retries with new packets, and nothing
- * in such a packet proves that it belongs to the login: an attacker's login differs in nothing but its
- * time. So a request joins only when one is due, and only if no other one is there.
+ * in such a packet proves that it belongs to the login: an attacker's login differs only in its
+ * time. So a request joins only when one is due, and only if no other one has joined there.
  */
 export class WaitingLogin {
   readonly #opened: number

@@ -87,7 +87,7 @@ export const mainSection = {
       default: '0',
       ours: true,
       meaning:
-        'processes that share the sign-ins, to use several cores (Linux only; elsewhere there is one). 0 for one per core, at most 8. A change takes effect with the next start',
+        'processes that share the sign-ins, to use several cores. 0 for one per core, at most 8. There is one on systems other than Linux, and with `retry_timeout`. A change takes effect with the next start',
     },
     log_sso_events: {
       type: boolean,

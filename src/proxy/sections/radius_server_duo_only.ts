@@ -20,7 +20,7 @@ const options = {
     default: '0',
     ours: true,
     meaning:
-      'seconds that the client waits for each reply, if its retries (new packets that come at that time) are to join the push that waits; 0: each is a login with its own push. For the cloud of the vendor: our service joins retries itself, whatever is set here. See workspaces.md',
+      'seconds that the client waits for each reply. A new packet that comes when a retry is due then joins the waiting push. With 0, each is a login with its own push. For the vendor’s cloud only: our service joins retries itself. The proxy then has one worker. See workspaces.md',
   },
   retry_count: {
     type: integer({ min: 0, max: 10 }),
@@ -33,7 +33,7 @@ const options = {
     default: '1',
     ours: true,
     meaning:
-      'for `retry_timeout`: servers that the client asks in turn, so that only every Nth request of a login comes here; 1 if it repeats its request to the same server, and behind a load balancer',
+      'for `retry_timeout`: servers that the client asks in turn: with N, every Nth request of a login comes here. 1 if it repeats its request to the same server, and behind a load balancer',
   },
 } as const satisfies Options
 

@@ -29,7 +29,7 @@ export type Request =
       readonly shared: Shared
     }
   | { readonly kind: 'replace'; readonly config: string }
-  /** Sends everything that it has to say. */
+  /** Sends everything that waits to be sent. */
   | { readonly kind: 'flush' }
   /** Sends a report about all workers to the service, over this worker's connections. */
   | { readonly kind: 'report'; readonly section: string; readonly report: ProxyReport }

@@ -23,7 +23,7 @@ export interface Channel {
 }
 
 /**
- * Serves a share of the flows as one of several workers, until the proxy says to stop or is gone.
+ * Serves a share of the flows as one of several workers, until the proxy stops it or ends.
  *
  * @param end Ends the process.
  */
@@ -216,7 +216,7 @@ function describe(proxy: AuthenticationProxy, answeredMs: ReadonlyMap<string, nu
   }
 }
 
-/** Primary-only mode as the proxy says; a worker ends it at its limit by itself. */
+/** Primary-only mode as the proxy last sent it; a worker ends it at its limit by itself. */
 class FollowedWindow implements PrimaryOnlySwitch {
   readonly #clock: Clock
   readonly count: (outcome: 'accepted' | 'rejected') => void

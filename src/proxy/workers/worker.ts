@@ -20,9 +20,9 @@ export class Worker {
   readonly number: number
   readonly startedMs = performance.now()
   readonly startedAt: Date
-  /** Its last one. */
+  /** The last one that it sent. */
   state: State | undefined
-  /** When it last said anything, by `performance.now()`. */
+  /** When its last message arrived, by `performance.now()`. */
   heardMs = performance.now()
   readonly #child: ChildProcess
   readonly #asked = new Map<number, PromiseWithResolvers<void>>()
@@ -41,7 +41,7 @@ export class Worker {
     })
     this.#child = child
     child.on('message', (message) => this.#receive(message as FromWorker, options.receive))
-    child.on('error', (error) => this.#over(error.message, options))
+    child.on('error', (error) => this.#over(`with the error ${error.message}`, options))
     child.on('exit', (status, signal) =>
       this.#over(signal === null ? `with exit status ${status}` : `by ${signal}`, options),
     )
@@ -73,7 +73,7 @@ export class Worker {
   }
 
   #post(message: ToWorker): void {
-    // one that has ended just now says so by its exit
+    // `exit` follows if it has just ended
     if (this.#child.connected) this.#child.send(message, () => {})
   }
 

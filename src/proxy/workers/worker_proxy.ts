@@ -25,13 +25,13 @@ export interface WorkerProxyOptions {
   readonly args: readonly string[]
   readonly logs: ProxyLogs
   readonly primaryOnly: PrimaryOnly
-  /** How long a worker may say nothing before it is ended. */
+  /** How long a worker may send nothing before it is killed. */
   readonly hangMs?: number
 }
 
 const shareEveryMs = 1_000
 const defaultHangMs = 15_000
-/** A worker that has just been started reads its modules first. */
+/** A worker that has just been started loads its modules first. */
 const startMs = 60_000
 const stopMs = 8_000
 /** Wait before a worker that ends at once is started again; doubled each time. */
@@ -137,7 +137,7 @@ export class WorkerProxy implements ServingProxy {
 
   async refresh(): Promise<void> {
     this.#share()
-    // one that hangs is not waited for
+    // does not wait for a worker that hangs
     const waited = new AbortController()
     const flushed = this.#all.map((worker) => worker.ask({ kind: 'flush' }))
     const late = delay(shareEveryMs, undefined, { signal: waited.signal }).catch(() => {})
@@ -267,7 +267,7 @@ export class WorkerProxy implements ServingProxy {
     }
   }
 
-  /** Gauges of a worker that has ended are over; what it counted stays. */
+  /** Drops the gauges of a worker that has ended, and keeps its counters. */
   #keepCounts(state: State): void {
     const messages = { connections: 0, open: 0 }
     const sections = state.sections.map((section) => {

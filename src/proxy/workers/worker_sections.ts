@@ -17,7 +17,7 @@ export type SendReport = (
  * A section as all workers serve it together.
  *
  * @param states Of the workers that run.
- * @param ended The last ones of workers that have ended: what they counted still counts.
+ * @param ended The last states of workers that have ended, whose counts stay.
  */
 export function combineSection(
   section: ServerSection,

@@ -97,7 +97,7 @@ const appendRow = prepared((db, row: EventRow & { readonly mac: string }) =>
 )
 const ofFactor = { decidedBy: '', policyKey: '' }
 
-/** Appends a line of `AuthenticationLog.line` if a condition holds, as a part of a statement of PostgreSQL. */
+/** Part of a PostgreSQL statement: appends a line of `AuthenticationLog.line` if the condition holds. */
 export function appendIf(line: string, condition: RawBuilder<boolean>): RawBuilder<unknown> {
   const columns = sql.join([...lineColumns.authentication_log, 'mac'].map((name) => sql.ref(name)))
   return sql`insert into authentication_log (${columns}) select ${columns}

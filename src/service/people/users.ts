@@ -12,7 +12,7 @@ import { updateWords } from './user_words.ts'
 
 const maxAliases = 8
 const maxByEmail = 100
-/** How often a last login is noted at most. */
+/** Minimum time between two notes of a last login. */
 export const lastLoginMs = 60_000
 
 export interface NewUser {

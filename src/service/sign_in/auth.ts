@@ -203,7 +203,7 @@ export class Auth {
   async #endUnheard(attempt: Attempt, { async }: AuthOptions): Promise<AuthOutcome> {
     const { txid } = attempt
     const outcome = timedOut
-    // a retransmission that is waited for begins the sign-in
+    // without its name, so that a later transmission, whose client listens, begins a sign-in
     const unnamed = { ...attempt, joinable: undefined }
     await this.#settlement.end({ attempt: unnamed, outcome, reason: nobodyWaiting }, { async })
     return { kind: 'settled', txid, outcome }

@@ -50,8 +50,8 @@ const takeStepAndLog = prepared<AtOnce, { readonly token_id: string }>((db, all)
 })
 
 /**
- * The usual passcode: the right code of a token, of a user without wrong passcodes. Nothing is read again,
- * for one UPDATE uses the code up and makes sure that all is still as it was read.
+ * Accepts the usual passcode: a correct code of a token, of a user without recent wrong passcodes. It reads
+ * nothing again: one UPDATE uses up the code, and applies only if nothing has changed since it was read.
  */
 export class QuickAcceptance {
   readonly #oath: OathPasscode
@@ -94,7 +94,7 @@ export class QuickAcceptance {
       const all = { ...move, ...written, earliest: move.used - lastLoginMs }
       return (await takeStepAndLog(db, all)).length > 0
     } catch (error) {
-      // an earlier transmission has the claim
+      // an earlier transmission has begun the sign-in
       if (isUniqueViolation(error)) return false
       throw error
     }

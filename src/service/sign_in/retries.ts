@@ -24,7 +24,7 @@ import {
 } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
 
-/** Its client has given the request up, so a push would ask the user about nothing. */
+/** The client of a request has given it up, so the user must not be asked about it. */
 export class NobodyListens extends Error {
   override readonly name = 'NobodyListens'
   readonly attempt: Attempt
@@ -85,7 +85,7 @@ export class Retries {
       if (slot !== undefined) due.push({ txid: other.txid, slot })
     }
     const [only, ...others] = due
-    // it can't be told which of several sign-ins it belongs to
+    // it could belong to any of several sign-ins
     if (only === undefined || others.length > 0) {
       if (requested + joinable.retries.timeoutMs <= now) throw new NobodyListens(attempt)
       return undefined

@@ -85,7 +85,7 @@ export class Settlement implements Settles {
     if (async) await this.#transactions.record(toOpening(attempt), outcome, db)
   }
 
-  /** What `endIn` writes for a sign-in that nobody polls, in JSON, for a statement that writes it at once. */
+  /** What `endIn` writes for a sign-in that nobody polls, as JSON for a single statement. */
   written(
     ended: EndedAttempt,
     db: StoreDb,

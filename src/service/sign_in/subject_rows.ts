@@ -73,7 +73,7 @@ async function readInOne(
 const allOfName = allOf(userOfName)
 const allOfId = allOf(userOfId)
 
-/** One statement with a list for each of the statements that read a part. */
+/** One statement that returns the rows of several as JSON arrays. */
 function allOf<Who extends object>(find: Prepared<Who, UserRow>): Prepared<Who, Lists> {
   return prepared((db, who: Who) => {
     const one = { userId: sql<string>`(select user_id from found)` }

@@ -100,7 +100,7 @@ export class BoundedDriver implements Driver {
     }
   }
 
-  /** Statements that run past the query builder: with the errors of others, but without waiting. */
+  /** Statements that bypass the query builder: with the same errors, but without a queue. */
   direct(statements: DirectStatements): DirectStatements {
     return directly(statements, this.#answered)
   }

@@ -3,15 +3,15 @@ import { type FileHandle, open } from 'node:fs/promises'
 /**
  * Makes the commits of a SQLite database durable without blocking the event loop: SQLite writes them to its
  * write-ahead log, and a thread of Node waits for the disk, once for all commits that were written meanwhile.
- * A commit that is on the disk has everything that it has read there too, because the log keeps their order.
+ * The log keeps the order of commits, so a commit is on the disk only after everything that it has read.
  *
- * After a failure nothing is durable any more until the process starts again: the system does not say what
- * has been lost, and a later success would prove nothing. A program that serves others should end then.
+ * After a failure it reports no commit as durable until the process starts again: the system does not say what
+ * was lost, and a later success would prove nothing. A program that serves others should end then.
  */
 export class CommitSync {
   readonly #file: string
   #log: FileHandle | undefined
-  /** The one that runs may have begun before the newest commit. */
+  /** It may have begun before the newest commit. */
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
   readonly #failed: ((failure: Error) => void) | undefined
@@ -48,7 +48,7 @@ export class CommitSync {
   }
 
   async #after(before: Promise<void> | undefined): Promise<void> {
-    // the others of this turn of the event loop, or of the sync that runs, are covered too
+    // so that this sync covers all commits of this turn of the event loop, or during the sync that runs
     await before
     this.#running = this.#next
     this.#next = undefined

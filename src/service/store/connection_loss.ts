@@ -11,8 +11,8 @@ const lostMessages =
   /^(Connection terminated(?! due to connection timeout)|The primary has changed|Client (has encountered a connection error|was closed))/
 
 /**
- * Whether PostgreSQL refuses a kept statement because its columns have changed. Without a name, and over
- * another connection, it works.
+ * Whether PostgreSQL refuses a prepared statement because its columns have changed. It works again without a
+ * name, on another connection.
  */
 export function isOutdated(error: unknown): boolean {
   return error instanceof Error && error.message === 'cached plan must not change result type'

@@ -41,7 +41,7 @@ export class GroupCommitDriver implements Driver {
     this.#writer = new Connection(this.#file)
     // waiting for a lock inside SQLite would block the event loop
     this.#writer.run('PRAGMA busy_timeout = 0')
-    // the disk is waited for elsewhere; SQLite itself waits before it writes a log back or over
+    // `CommitSync` waits for the disk; SQLite still does before it checkpoints or restarts the log
     this.#writer.run('PRAGMA synchronous = NORMAL')
     this.#reader = new Connection(this.#file)
   }
@@ -98,7 +98,7 @@ export class GroupCommitDriver implements Driver {
     } finally {
       this.#leave()
     }
-    // the caller may answer with what it has read, also of its group
+    // the caller may answer with what it has read, including writes of its group
     await (committed ?? this.#sync.settled())
   }
 

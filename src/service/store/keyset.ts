@@ -64,7 +64,7 @@ export async function readPage<Tables, From extends keyof Tables, Row>(
   if (request.after !== undefined) {
     from = readCursor(request.after, keyset)
   } else if (request.offset !== undefined && request.offset > 0) {
-    // an index contains what this reads, so that skipped rows are not read themselves
+    // reads only the index, so that the skipped rows themselves are not read
     const skipped = await query
       .clearSelect()
       .select([by.as('sort_value'), key.as('sort_key')])

@@ -28,7 +28,7 @@ export class LimitedPool implements PostgresPool {
   readonly #watched = new WeakMap<object, WatchedClient>()
   #limits = false
   #sharesSessions = false
-  /** Until another node changes the tables: PostgreSQL refuses a kept statement whose columns have changed. */
+  /** False once another node has changed the tables: PostgreSQL then refuses prepared statements. */
   #keepsStatements = true
 
   constructor(connections: PostgresConnections) {

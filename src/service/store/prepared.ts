@@ -25,7 +25,7 @@ class Placeholder {
 
 /**
  * A statement that every sign-in runs. It is built and compiled once for each kind of database, since
- * that takes several times as long as running it. On SQLite it also runs past the query builder; PostgreSQL
+ * that takes several times as long as running it. On SQLite it also bypasses the query builder; PostgreSQL
  * parses and plans it once for each connection.
  *
  * Relies on Kysely keeping the values of a statement untouched in `CompiledQuery.parameters`;

@@ -1,6 +1,6 @@
 const names = new Map<string, string>()
 
-/** Gives a statement a name, by which PostgreSQL keeps it parsed and planned. Only for a fixed number of texts. */
+/** Names a statement, so that PostgreSQL prepares it once per connection. Only for a fixed number of texts. */
 export function nameStatement(sql: string): void {
   if (!names.has(sql)) names.set(sql, `countersign_${names.size + 1}`)
 }

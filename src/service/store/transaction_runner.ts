@@ -3,7 +3,7 @@ import type { BoundedDriver } from './bounded_driver.ts'
 import { runDirectly } from './direct_statements.ts'
 import type { Schema } from './schema.ts'
 
-/** Transactions that do what Kysely's do, with a fraction of its promises. */
+/** Runs transactions as Kysely does, with fewer promises. */
 export class TransactionRunner {
   readonly #db: Kysely<Schema>
   readonly #driver: BoundedDriver

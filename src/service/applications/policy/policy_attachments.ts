@@ -42,7 +42,7 @@ interface LayerRow {
 
 const maxAtOnce = 500
 
-/** @param of.ikeys A list in JSON. */
+/** @param of.ikeys A JSON array. */
 const layersOf = prepared<{ readonly ikeys: string }, LayerRow>((db, of) => {
   const groups = db
     .selectFrom('group_policies')
@@ -86,7 +86,7 @@ const layersOf = prepared<{ readonly ikeys: string }, LayerRow>((db, of) => {
   return groups.unionAll(applications).unionAll(global)
 })
 
-/** @param listed A list in JSON: one parameter for any number of texts. */
+/** @param listed A JSON array: one parameter for any number of texts. */
 function isOneOf(db: StoreDb, column: string, listed: string): RawBuilder<boolean> {
   return findDialect(db) === 'postgres'
     ? sql<boolean>`${sql.ref(column)} in (select json_array_elements_text(${listed}::json))`

@@ -41,9 +41,9 @@ export async function readLastUse({ tokenId }: OathToken, db: StoreDb): Promise<
 }
 
 /**
- * Uses a step up as `consumeStep`, but only if the token is as it was read, and if another condition holds.
+ * Uses up a step as `consumeStep` does, but only if the token has not changed since it was read.
  *
- * @returns A builder, for a statement that is prepared once.
+ * @returns A builder, to which a prepared statement adds its own conditions.
  */
 export function stepOfUnchanged(db: StoreDb, move: UnchangedMove) {
   return moved(db, move)

@@ -67,7 +67,7 @@ export class OathPasscode implements PasscodeKind {
     return { outcome: 'wrong' }
   }
 
-  /** The step that a passcode would use up, by tokens as they were read a moment ago. */
+  /** The step that a passcode would use up if the tokens have not changed since they were read. */
   foresee(rows: readonly OathTokenRow[], passcode: string, now: number): ForeseenStep | undefined {
     if (!this.hasForm(passcode)) return undefined
     for (const { token, key, sealed } of usable(this.#tokens.keyedRows(rows), now)) {

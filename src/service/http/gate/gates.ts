@@ -20,9 +20,9 @@ export interface Gates {
   readonly limit: RequestLimit
   /** Marks the connection of an authentic request; unmarked connections are closed before it. */
   readonly markAuthentic: (request: FastifyRequest, signer: 'application' | 'phone') => void
-  /** Turns the connection of a request that asks for it into a WebSocket; `undefined` if none does. */
+  /** Turns the connection of a request into a WebSocket; `undefined` if the request does not ask for one. */
   readonly upgrade: (request: FastifyRequest, reply: FastifyReply) => WebSocket | undefined
-  /** Reports a call that came as a message; those over HTTP are reported by themselves. */
+  /** Reports a call that came as a message; hooks report those over HTTP. */
   readonly answered: (call: AnsweredCall, error: unknown) => void
   /** Address of the client. */
   readonly clientAddress: (request: FastifyRequest) => string

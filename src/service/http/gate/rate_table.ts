@@ -21,7 +21,7 @@ export class RateTable {
   readonly #counts = new Uint32Array(rows * width)
   readonly #key = randomBytes(16).toString('hex')
   #began: number
-  /** Nothing was counted in this window, which saves the hash of the key. */
+  /** Whether nothing was counted in this window: `remaining` then needs no hash. */
   #isEmpty = true
 
   constructor(options: RateTableOptions) {

@@ -71,8 +71,10 @@ interface NewRow extends Row {
 }
 
 /**
- * Claims a row of `JoinedRequests.row` in JSON, if there is one and a condition holds, as a part of a statement
- * of PostgreSQL; fails by the unique index if there is an earlier one.
+ * Part of a PostgreSQL statement: inserts a row of `JoinedRequests.row` if there is one and the condition holds.
+ * The statement violates the unique index if an earlier transmission has inserted its row.
+ *
+ * @param row As JSON.
  */
 export function claimIf(row: string | null, condition: RawBuilder<boolean>): RawBuilder<unknown> {
   return sql`insert into joined_requests (${columns}) select ${columns}

@@ -32,7 +32,7 @@ export interface MessageSessionOptions {
 
 /** Calls of one connection without an answer, most of which wait for their users. */
 const maxOpenCalls = 16_384
-/** Bytes that the client has not read; beyond, nothing is read from it either. */
+/** Unsent bytes above which the service reads nothing from a client that does not read. */
 const maxUnread = 1024 * 1024
 const pingEveryMs = 20_000
 const recheckMs = 1_000
@@ -307,7 +307,7 @@ class StoreFailure {
   }
 }
 
-/** A call without an answer, and for its handler the client that waits. */
+/** A call without an answer; its handler sees it as the client that waits. */
 class OpenCall implements WaitingCaller {
   readonly call: CarriedCall
   /** By `performance.now()`. */

@@ -16,7 +16,7 @@ export class MessageSessions {
   readonly #open = new Set<MessageSession>()
   #isLeaving = false
 
-  /** @param endpoints All of the API; messages use some. */
+  /** @param endpoints All endpoints of the API; messages use some of them. */
   constructor(endpoints: readonly Endpoint[], log: Log) {
     const named = (call: CarriedCall): Endpoint => {
       const endpoint = endpoints.find(({ path }) => path === `/auth/v2/${call}`)

@@ -19,7 +19,7 @@ export class CallParameters {
     this.#parameters = parameters
   }
 
-  /** The same parameters for a sign-in that begins anew now, and not when its request was sent. */
+  /** The same parameters, for a sign-in that begins now instead of when its request was sent. */
   begunNow(): CallParameters {
     const kept = new Map(this.#parameters)
     kept.delete(requestAge)
