@@ -52,10 +52,10 @@ export function formatStatus(status: ProxyStatus): string {
 
 function formatWorker(worker: WorkerStatus): string {
   const { number, pid, restarts, pending, resident_bytes: resident } = worker
-  const again = restarts === 0 ? '' : `, started again ${count(restarts, 'time')}`
+  const again = restarts === 0 ? '' : `, restarted ${count(restarts, 'time')}`
   const state =
     pid === undefined
-      ? 'IS STARTED AGAIN'
+      ? 'IS BEING RESTARTED'
       : `pid ${pid}, ${count(pending, 'sign-in')} in progress, ${Math.round(resident / 2 ** 20)} MiB`
   return row(`worker ${number}`, `${state}${again}`)
 }

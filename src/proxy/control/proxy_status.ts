@@ -26,10 +26,10 @@ export interface ProxyStatus {
 export interface WorkerStatus {
   /** From 1 on. */
   readonly number: number
-  /** Absent while it is started again. */
+  /** Absent while it is being restarted. */
   readonly pid?: number
   readonly started_at?: string
-  /** How often it has been started again, because it ended or hung. */
+  /** How often it was restarted, because it ended or hung. */
   readonly restarts: number
   readonly pending: number
   readonly resident_bytes: number

@@ -34,7 +34,7 @@ const defaultHangMs = 15_000
 /** A worker that has just been started loads its modules first. */
 const startMs = 60_000
 const stopMs = 8_000
-/** Wait before a worker that ends at once is started again; doubled each time. */
+/** Wait before a worker that ends at once is restarted; doubled each time. */
 const minRestartMs = 250
 const maxRestartMs = 30_000
 
@@ -42,7 +42,7 @@ const maxRestartMs = 30_000
  * Serves the sections in several processes. Each worker has its own sockets at the same places
  * (`SO_REUSEPORT`): the kernel gives all datagrams from one address and port to the same worker, so that
  * retransmissions find their request. This process serves nothing. It keeps configuration, logs, counts and
- * primary-only mode, and starts a worker again that ends or hangs.
+ * primary-only mode, and restarts a worker that ends or hangs.
  */
 export class WorkerProxy implements ServingProxy {
   readonly #host: ProxyHost
@@ -296,7 +296,7 @@ export class WorkerProxy implements ServingProxy {
     for (let count = 0; count < primaryOnly.rejected; count++) mode.count('rejected')
   }
 
-  /** Every second: tells the workers what all should know, and ends those that hang. */
+  /** Every second: tells the workers what all should know, and kills those that hang. */
   #look(): void {
     const nowMs = performance.now()
     const wasStalled = nowMs - this.#lookedMs > 3 * shareEveryMs

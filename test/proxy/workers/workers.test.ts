@@ -205,7 +205,7 @@ describe('two workers', { skip }, () => {
     assert.deepEqual(await manyRequests('q'), accepted)
   })
 
-  test('one that ends is started again, and its sign-in goes on when the appliance repeats it', async () => {
+  test('one that ends is restarted, and its sign-in goes on when the appliance repeats it', async () => {
     api.check = () => ({
       response: { time: Math.floor(Date.now() / 1000), capabilities: [joinedSignIns] },
     })
@@ -235,7 +235,7 @@ describe('two workers', { skip }, () => {
     assert.equal(logins?.accept, before + 1 + flows)
   })
 
-  test('one that hangs is ended and started again', async () => {
+  test('one that hangs is killed and restarted', async () => {
     const [first] = await workers()
     assert(first?.pid !== undefined)
     process.kill(first.pid, 'SIGSTOP')
