@@ -31,8 +31,8 @@ export const maxPollConnections = 512
 
 const timing = { keepAliveTimeout: keepAliveMs, headersTimeout: 0, bodyTimeout: 0 }
 
-/** Connections that carry requests. */
-export type Carrier = Pick<Dispatcher, 'dispatch'> & {
+/** Sends requests over its connections. */
+export type ClosableDispatcher = Pick<Dispatcher, 'dispatch'> & {
   close(): Promise<void>
   destroy(): Promise<void>
 }
@@ -58,7 +58,7 @@ export class Connections {
   /** Only for `check`, which tests whether the API answers while other calls are slow. */
   readonly warm: Dispatcher
   /** For calls that are answered at once. */
-  readonly short: Carrier
+  readonly short: ClosableDispatcher
   /** For `auth_status`, which the API may hold until the user has answered. */
   readonly polls: Dispatcher
   /** For calls that wait for a user, many on one connection (HTTP/2); not through an HTTP proxy. */
@@ -106,7 +106,7 @@ export class Connections {
     return new ProxyAgent({ ...http1, uri: `http://${host}:${port}`, requestTls })
   }
 
-  #short(options: ConnectionsOptions, tls: Tls): Carrier {
+  #short(options: ConnectionsOptions, tls: Tls): ClosableDispatcher {
     const { httpProxy, maxConnections } = options
     if (httpProxy !== undefined) return this.#http1(options, tls, maxConnections)
     const connect = this.#connector(options, tls, 'http/1.1')
