@@ -300,6 +300,16 @@ describe('sign-ins over a message connection', () => {
     assert.equal((await waiting).status_msg, 'ok')
   })
 
+  test('use messages again soon after a node that was stopping', async () => {
+    api.refusal = 503
+    const refused = clientAt(api.port)
+    await refused.check()
+    await until(() => log.has('no message connection'))
+    api.refusal = undefined
+    await until(async () => (await refused.auth(passcode)).status_msg === 'ok')
+    await refused.close()
+  })
+
   test('use the plain API if no connection can be opened, and say so once', async () => {
     api.refusal = 404
     const refused = clientAt(api.port)
