@@ -14,7 +14,6 @@ export class Outgoing {
   #log: string[] = []
   #events: string[] = []
   #length = 0
-  #lost = 0
   #lastError: Batch['lastError']
   #logins: { readonly section: string; readonly login: DecidedLogin }[] = []
   #calls: { readonly section: string; readonly call: ApiCall }[] = []
@@ -113,16 +112,8 @@ export class Outgoing {
     await promise
   }
 
-  /** Lines that were lost because the proxy did not read. */
-  get lost(): number {
-    return this.#lost
-  }
-
   #hasRoom(line: string): boolean {
-    if (this.#length > maxLogLength) {
-      this.#lost++
-      return false
-    }
+    if (this.#length > maxLogLength) return false
     this.#length += line.length
     return true
   }
