@@ -63,19 +63,19 @@ export class SharedOutcome {
   wait(requestId: string, owner: object): Promise<Share> {
     const share = Promise.withResolvers<Share>()
     this.#waiters.set(requestId, [...(this.#waiters.get(requestId) ?? []), { share, owner }])
-    this.review()
+    this.#review()
     return share.promise
   }
 
   separate(requestIds: readonly string[]): void {
     for (const requestId of requestIds) this.#give(requestId, { kind: 'separated' })
-    this.review()
+    this.#review()
   }
 
   /** Takes the outcome of the push or call. */
   decided(outcome: Verdict): void {
     this.#outcome = outcome
-    this.review()
+    this.#review()
   }
 
   /** The call failed with an unexpected error. */
@@ -91,14 +91,14 @@ export class SharedOutcome {
     for (const [requestId, waiters] of this.#waiters) {
       if (waiters.some((waiter) => waiter.owner === owner)) this.#give(requestId, share)
     }
-    this.review()
+    this.#review()
   }
 
   /**
    * Applies an outcome: a rejection at once, and an approval as soon as it is certain which request it lets
    * in. Only here does an approval reach a request, and it reaches exactly one.
    */
-  review(): void {
+  #review(): void {
     const outcome = this.#outcome
     this.#cancelReview?.()
     if (outcome === undefined) return
@@ -106,7 +106,7 @@ export class SharedOutcome {
       const holdMs = this.#apply(outcome)
       if (holdMs > 0) {
         this.#events.held(holdMs)
-        this.#cancelReview = this.#timing.after(holdMs, () => this.review())
+        this.#cancelReview = this.#timing.after(holdMs, () => this.#review())
         return
       }
     }
