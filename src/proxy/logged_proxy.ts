@@ -242,8 +242,8 @@ export class LoggedProxy {
       },
       signIns: proxy.signIns,
       refresh: () => proxy.refresh(),
-      get residentOctets() {
-        return proxy.residentOctets
+      get residentBytes() {
+        return proxy.residentBytes
       },
       get isPrimaryOnly() {
         return proxy.isPrimaryOnly

@@ -98,7 +98,7 @@ export class AuthenticationProxy implements ServingProxy {
     })
   }
 
-  get residentOctets(): number {
+  get residentBytes(): number {
     return process.memoryUsage.rss()
   }
 

@@ -15,8 +15,8 @@ export interface ServingProxy {
   readonly primaryOnlyEffects: readonly PrimaryOnlyEffect[]
   /** Empty if this process does the work. */
   readonly workers: readonly WorkerStatus[]
-  /** Resident memory of all its processes, in octets. */
-  readonly residentOctets: number
+  /** Resident memory of all its processes. */
+  readonly residentBytes: number
   /** Brings `sections` and `signIns` up to date. */
   refresh(): Promise<void>
   /** Forgets which addresses sign their requests, and logs them. */

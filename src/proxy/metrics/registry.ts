@@ -18,7 +18,7 @@ export interface MetricsSource {
   readonly signIns: ReadonlyMap<string, SignInCounters>
   readonly isPrimaryOnly: boolean
   /** Resident memory of all processes of the proxy. */
-  readonly residentOctets: number
+  readonly residentBytes: number
   /** Brings all of it up to date. */
   refresh(): Promise<void>
 }
@@ -54,7 +54,7 @@ function addProcess(registry: Registry, source: MetricsSource): void {
     help: 'Resident memory of the process, or of all its workers and itself',
     registers,
     collect() {
-      this.set(source.residentOctets)
+      this.set(source.residentBytes)
     },
   })
   new Counter({

@@ -70,7 +70,7 @@ export interface Batch {
 /** Where a worker stands; the numbers are those since it started. */
 export interface State {
   readonly kind: 'state'
-  readonly residentOctets: number
+  readonly residentBytes: number
   readonly sections: readonly SectionState[]
   readonly signIns: Readonly<Record<string, SignInCounts>>
   readonly effects: readonly PrimaryOnlyEffect[]

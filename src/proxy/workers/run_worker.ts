@@ -188,7 +188,7 @@ class WorkerProcess {
 function describe(proxy: AuthenticationProxy, answeredMs: ReadonlyMap<string, number>): State {
   return {
     kind: 'state',
-    residentOctets: process.memoryUsage.rss(),
+    residentBytes: process.memoryUsage.rss(),
     effects: proxy.primaryOnlyEffects,
     signIns: Object.fromEntries(proxy.signIns),
     sections: proxy.sections.map(

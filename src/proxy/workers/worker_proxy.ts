@@ -125,14 +125,14 @@ export class WorkerProxy implements ServingProxy {
           : { pid: worker.pid, started_at: worker.startedAt.toISOString() }),
         restarts: this.#restarts.get(number) ?? 0,
         pending: sections.reduce((sum, { pending }) => sum + pending, 0),
-        resident_bytes: worker?.state?.residentOctets ?? 0,
+        resident_bytes: worker?.state?.residentBytes ?? 0,
       }
     })
   }
 
-  get residentOctets(): number {
+  get residentBytes(): number {
     const own = process.memoryUsage.rss()
-    return this.#states.reduce((sum, { residentOctets }) => sum + residentOctets, own)
+    return this.#states.reduce((sum, { residentBytes }) => sum + residentBytes, own)
   }
 
   async refresh(): Promise<void> {

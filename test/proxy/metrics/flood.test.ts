@@ -34,7 +34,7 @@ describe('a flood of the metrics port', () => {
       loadedAt: 0,
       reloads: { succeeded: 0, failed: 0 },
       signIns: new Map(),
-      residentOctets: 0,
+      residentBytes: 0,
       refresh: async () => {},
       get sections() {
         return work.proxy.sections

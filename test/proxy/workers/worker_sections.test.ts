@@ -14,7 +14,7 @@ function stateWith(first: number): State {
   )
   return {
     kind: 'state',
-    residentOctets: 0,
+    residentBytes: 0,
     sections: [],
     signIns: { [section]: { ...counted, ...signIns } },
     effects: [],
