@@ -78,7 +78,9 @@ export {
   fingerprintKey,
   fingerprintPattern,
   joinedSignIns,
+  maxRequestAgeMs,
   requestAge,
+  requestAgeText,
   requestFingerprint,
   requestUnread,
 } from './request_fingerprint.ts'

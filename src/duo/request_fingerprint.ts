@@ -25,6 +25,14 @@ export const requestAge = 'request_age_ms'
  */
 export const requestUnread = 'request_unread_ms'
 
+/** The longest time that both may say. No RADIUS client waits for this long. */
+export const maxRequestAgeMs = 600_000
+
+/** The value of either parameter; a longer time, such as after a pause of the machine, is sent as the longest. */
+export function requestAgeText(milliseconds: number): string {
+  return String(Math.min(maxRequestAgeMs, Math.max(0, Math.round(milliseconds))))
+}
+
 const keyLabel = 'countersign request_fingerprint 1'
 
 export type FingerprintKey = KeyObject

@@ -1,4 +1,4 @@
-import { type CarriedCall, readPrompt } from '../index.ts'
+import { type CarriedCall, readPrompt, requestAgeText } from '../index.ts'
 
 export type Named = Readonly<Record<string, string | undefined>>
 
@@ -82,5 +82,5 @@ export function isJoined({ request_fingerprint: fingerprint }: Named): boolean {
 
 /** The value of `request_age_ms`. @param requestedMs When the RADIUS request arrived, by `performance.now()`. */
 export function ageText(requestedMs: number): string {
-  return String(Math.round(performance.now() - requestedMs))
+  return requestAgeText(performance.now() - requestedMs)
 }

@@ -3,6 +3,7 @@ import {
   type FingerprintKey,
   fingerprintKey,
   joinedSignIns,
+  requestAgeText,
   requestFingerprint,
   requestUnread,
 } from '../../duo/index.ts'
@@ -41,7 +42,7 @@ export class RequestReference {
   parameters({ request, username }: Login, unreadMs: number): Readonly<Record<string, string>> {
     if (this.#isOffered !== true) return {}
     return {
-      ...(unreadMs > 0 ? { [requestUnread]: String(Math.round(unreadMs)) } : {}),
+      ...(unreadMs > 0 ? { [requestUnread]: requestAgeText(unreadMs) } : {}),
       request_fingerprint: requestFingerprint(this.#key, { ...request, username }),
       radius_source: request.source,
     }

@@ -3,6 +3,7 @@ import {
   AuthApiFailure,
   failures,
   fingerprintPattern,
+  maxRequestAgeMs,
   parseEncodedParameters,
   requestAge,
   requestUnread,
@@ -91,9 +92,6 @@ export function readAuthRequest(
   }
 }
 
-/** No RADIUS client waits for this long, and no proxy asks for this long. */
-const maxAgeMs = 600_000
-
 /**
  * Reads what a proxy says of its RADIUS request (capability `joined_sign_ins`); other proxies say nothing.
  *
@@ -108,8 +106,9 @@ function readRadius(parameters: CallParameters): NonNullable<AuthRequest['radius
   if (source !== undefined && isIP(source) === 0) {
     throw new AuthApiFailure(failures.invalidParameters, 'radius_source')
   }
-  const ageMs = parameters.integer(requestAge, { min: 0, max: maxAgeMs, otherwise: 0 })
-  const unreadMs = parameters.integer(requestUnread, { min: 0, max: maxAgeMs, otherwise: 0 })
+  const range = { min: 0, max: maxRequestAgeMs, otherwise: 0 }
+  const ageMs = parameters.integer(requestAge, range)
+  const unreadMs = parameters.integer(requestUnread, range)
   return { fingerprint, source: source ?? '', ageMs, unreadMs }
 }
 
