@@ -63,6 +63,7 @@ export {
   type RetryChain,
   type RetrySchedule,
   slotAt,
+  toleranceMs,
 } from './retry_chain.ts'
 export { hideSalted, revealSalted } from './salted_value.ts'
 export { SharedSecret } from './shared_secret.ts'

@@ -52,7 +52,7 @@ const maxToleranceMs = 1500
 const maxReplyMs = 500
 
 /** How far a request may arrive from its time in the schedule. */
-function toleranceMs({ timeoutMs }: RetrySchedule): number {
+export function toleranceMs({ timeoutMs }: RetrySchedule): number {
   return Math.min(maxToleranceMs, timeoutMs / 4)
 }
 
