@@ -28,8 +28,6 @@ export class Upgrades {
   serve(server: FastifyInstance, tls: Server): void {
     tls.on('upgrade', (request, socket, head) => {
       if (!(socket instanceof Socket)) return void socket.destroy()
-      // Node has removed its own listener, and `ws` adds one only when the request is accepted
-      socket.on('error', () => socket.destroy())
       this.#asked.set(request, { socket, head })
       const response = new ServerResponse(request)
       response.shouldKeepAlive = false

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { connect as connectTcp } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { connect as connectTls } from 'node:tls'
 import { WebSocket } from 'ws'
 import { AuthApiClient } from '../../../../../src/duo/https/auth_api_client.ts'
 import {
@@ -329,31 +326,6 @@ describe('message connections', () => {
     await assert.rejects(client.preauth({ username: 'nobody' }), { status: 429 })
     await client.close()
     await limited.close()
-  })
-
-  test('a client that resets its connection while it is authenticated ends nothing else', async () => {
-    const head = [
-      `GET ${messagesPath} HTTP/1.1`,
-      `host: localhost:${service.port}`,
-      'connection: upgrade',
-      'upgrade: websocket',
-      `sec-websocket-protocol: ${messagesProtocol}`,
-      'sec-websocket-version: 13',
-      `sec-websocket-key: ${Buffer.alloc(16).toString('base64')}`,
-      `date: ${rfc2822Date(Date.now())}`,
-      `authorization: ${authorization('DIAAAAAAAAAAAAAAAAAA', '0'.repeat(128))}`,
-    ]
-    for (let round = 0; round < 10; round++) {
-      const tcp = connectTcp(service.port, '127.0.0.1')
-      const tls = connectTls({ socket: tcp, ca: service.ca, servername: 'localhost' })
-      tls.on('error', () => {})
-      await once(tls, 'secureConnect')
-      tls.write(`${head.join('\r\n')}\r\n\r\n`)
-      await new Promise(setImmediate)
-      tcp.resetAndDestroy()
-      await once(tcp, 'close')
-    }
-    assert.equal((await raw(service.integration)).refusal, undefined)
   })
 
   test('a request without a WebSocket is refused, and others may offer upgrades', async () => {
