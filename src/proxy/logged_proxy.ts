@@ -172,13 +172,24 @@ export class LoggedProxy {
     const problem = await this.#serveMetrics()
     this.#report()
     this.#check((level, text) => logs.log[level](text))
-    const later =
-      before.main.workers === config.main.workers
-        ? []
-        : [
-            `workers takes effect with the next start of the proxy; until then it runs ${this.proxy.workers.length || 1}`,
-          ]
-    return [...listChanges(before, config), ...later, ...(problem === undefined ? [] : [problem])]
+    return [
+      ...listChanges(before, config),
+      ...this.#waitingForStart(before, config),
+      ...(problem === undefined ? [] : [problem]),
+    ]
+  }
+
+  /** Lists the changes that a reload does not make. */
+  #waitingForStart(before: ProxyConfig, config: ProxyConfig): readonly string[] {
+    const { length } = this.proxy.workers
+    const waiting = [
+      ...(before.main.workers === config.main.workers ? [] : ['workers']),
+      ...(length > 0 && joinsRetries(config.servers) ? ['retry_timeout'] : []),
+    ]
+    return waiting.map(
+      (option) =>
+        `${option} takes effect with the next start of the proxy; workers until then: ${length || 1}`,
+    )
   }
 
   /** @returns Why the metrics can't be served; logins work without them. */
