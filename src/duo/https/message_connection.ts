@@ -89,6 +89,11 @@ export class MessageConnection {
     })
   }
 
+  /** Messages without an answer. */
+  get size(): number {
+    return this.#open.size
+  }
+
   /** Whether another call can be made; otherwise it must use the plain API. Breaks a dead connection. */
   get isFree(): boolean {
     if (!this.#isOpen || this.#retires || this.#open.size >= this.#maxOpen) return false
