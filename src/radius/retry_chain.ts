@@ -118,7 +118,7 @@ export function approvalTaker(chain: RetryChain, now: number): ApprovalTaker {
   const newest = newestOf(chain)
   if (newest === undefined) return { kind: 'nobody' }
   const { schedule } = chain
-  const certain = newest.isProven ? newest.arrived : windowEnd(chain, newest.slot)
+  const certain = newest.isProven ? newest.arrived : competitorsUntil(chain, newest.slot)
   if (now < certain) return { kind: 'hold', until: certain }
   // the reply needs time to reach the client
   const replyMs = Math.min(maxReplyMs, schedule.timeoutMs / 8)
@@ -152,6 +152,12 @@ function awaitedUntil(chain: RetryChain, newest: ChainedRequest): number {
     if (later < schedule.attempts) slot = later
   }
   return windowEnd(chain, slot) + delayMs
+}
+
+/** Until when a second request for a slot may come, which may be slow on its way. */
+function competitorsUntil(chain: RetryChain, slot: number): number {
+  // within half of a short timeout, so that time remains to reply
+  return windowEnd(chain, slot) + Math.min(chain.delayMs, chain.schedule.timeoutMs / 4)
 }
 
 function windowEnd({ requested, schedule }: RetryChain, slot: number): number {

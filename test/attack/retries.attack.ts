@@ -44,6 +44,7 @@ const ways: readonly Way[] = [
   { attacker: { unreadMs: 16_000, ageMs: 1_000 } },
   { victim: { unreadMs: 1_000, ageMs: 0 }, attacker: { unreadMs: 5_000, ageMs: 0 } },
   { victim: { unreadMs: 0, ageMs: 1_000 } },
+  { victim: { unreadMs: 0, ageMs: 3_000 } },
   { victim: { unreadMs: 0, ageMs: 1_000 }, attacker: { unreadMs: 3_000, ageMs: 3_000 } },
 ]
 

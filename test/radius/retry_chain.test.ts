@@ -80,12 +80,18 @@ describe('an approval', () => {
     assert.deepEqual(approvalTaker(retried, 21_500), { kind: 'request', requestId: '1' })
   })
 
+  test('lets in a retry only when no slow competitor can come any more', () => {
+    const retried = { ...chain(request(0, 0), request(1, 20_010)), delayMs: 5_000 }
+    assert.deepEqual(approvalTaker(retried, 21_500), { kind: 'hold', until: 26_500 })
+    assert.deepEqual(approvalTaker(retried, 26_500), { kind: 'request', requestId: '1' })
+  })
+
   test('waits for the retry after one that may have gone to a proxy that is down', () => {
     const mayLose = { ...chain(request(0, 0)), mayLose: 1, delayMs: 5_000 }
     assert.deepEqual(approvalTaker(mayLose, 20_000), { kind: 'hold', until: 46_500 })
     assert.equal(chainExpires(mayLose, 60_000), 46_500)
     const later = { ...mayLose, requests: [request(0, 0), request(2, 40_000)] }
-    assert.deepEqual(approvalTaker(later, 41_500), { kind: 'request', requestId: '2' })
+    assert.deepEqual(approvalTaker(later, 46_500), { kind: 'request', requestId: '2' })
     assert.equal(chainExpires(later, 60_000), 66_500)
   })
 
