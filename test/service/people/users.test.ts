@@ -145,7 +145,7 @@ onBothDatabases('users', (rig) => {
 
   test('keeps group names unique, and changes the status for all members', async () => {
     const groups = new Groups()
-    const { userId } = await create('kim')
+    const { userId } = await create('liam')
     const group = await store.transaction(async (db) => {
       const made = await groups.create('contractors', 'active', 'until June', db)
       await groups.addMember(made.groupId, userId, db)

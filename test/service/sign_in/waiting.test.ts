@@ -5,6 +5,7 @@ import { Phones } from '../../../src/service/authenticators/phone/phones.ts'
 import type { PhonePrompt, SmsMessage } from '../../../src/service/messaging/messaging.ts'
 import { Transactions } from '../../../src/service/sign_in/transaction/transactions.ts'
 import { activatePush } from '../../rig/activate_push.ts'
+import { untilGauge } from '../../rig/gauge.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
 import { parseResponse, TestService } from '../../rig/service.ts'
 
@@ -149,14 +150,7 @@ Passcode or option (1-3): `,
 describe('a service that stops', () => {
   test('answers a waiting poll when the service stops', async () => {
     const delivery = { push: { send: async () => {} } }
-    let readings = 0
-    const clock = {
-      now: () => {
-        readings++
-        return Date.now()
-      },
-    }
-    const service = await TestService.start({ delivery, clock })
+    const service = await TestService.start({ delivery })
     const { userId } = await service.addUser({ username: 'alice' })
     await service.store.transaction(async (db) => {
       const { phoneId } = await new Phones().add(userId, { platform: 'iOS' }, 0, db)
@@ -171,11 +165,11 @@ describe('a service that stops', () => {
         parameters: { txid: String(txid) },
       })
     await poll()
-    const before = readings
     const waiting = poll()
-    // until the poll waits, the client reads the clock once and the service four times
-    while (readings < before + 5) await new Promise(setImmediate)
+    await untilGauge(service, 'waiting_calls', 1)
+    // the client of the test must not end before the answer has arrived
+    const [answer] = await Promise.all([waiting, service.service.close()])
+    assert.equal(parseResponse(answer).result, 'waiting')
     await service.close()
-    assert.equal(parseResponse(await waiting).result, 'waiting')
   })
 })

@@ -164,9 +164,9 @@ describe('contention on PostgreSQL', { skip: skipPostgres }, () => {
 
   testBurst(() => attacked, log)
 
-  test('answers 429 for a user whose row another node locks, while others sign in', async () => {
-    const lock = await holdLock(`select * from failed_attempts where user_id in
-      (select user_id from users where username = 'alice') for update`)
+  test('answers 429 for a user whose count another node locks, while others sign in', async () => {
+    const lock = await holdLock(`select pg_advisory_xact_lock(
+      hashtextextended('failed_attempts ' || user_id || ' ', 0)) from users where username = 'alice'`)
     try {
       const guesses = Promise.all(Array.from({ length: 3 }, () => attacked.guess('123456')))
       assert.equal(await attacked.signInBob(), 'allow')
