@@ -9,7 +9,7 @@ import { PageHeader } from '../parts/page_header.tsx'
 /** While the code of a page loads. */
 export function PagePending() {
   return (
-    <Stack gap="lg" aria-busy="true" aria-label="Loading">
+    <Stack gap="lg" role="status" aria-busy="true" aria-label="Loading">
       <Skeleton h={30} w={220} />
       <Skeleton h={16} w="45%" />
       <Skeleton h={320} radius="lg" />
