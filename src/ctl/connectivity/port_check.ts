@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os'
 import { errorText } from '../../host/error_text.ts'
 import type { ListenPlace } from '../../radius/udp/listen_place.ts'
 import type { Finding } from './connectivity_event.ts'
-import { findPortOwner, findProcessUid, type PortOwner } from './port_owner.ts'
+import { findParent, findPortOwner, findProcessUid, type PortOwner } from './port_owner.ts'
 import { errorCode } from './probe.ts'
 
 /** A port that a section listens on. */
@@ -18,7 +18,7 @@ export interface ListeningPort extends ListenPlace {
 /**
  * Tries to open a port.
  *
- * @param proxyPid Process of the running proxy, whose open ports are no problem.
+ * @param proxyPid Process of the running proxy, whose open ports, and those of its workers, are no problem.
  */
 export async function checkPort(
   place: ListeningPort,
@@ -99,7 +99,10 @@ function explain(error: unknown, place: ListeningPort, proxyPid: number | undefi
 /** If the process is not visible, a socket of the user of the proxy is assumed to be the proxy's. */
 function isProxy(owner: PortOwner | undefined, proxyPid: number | undefined): boolean {
   if (owner === undefined || proxyPid === undefined) return false
-  return owner.pid === undefined ? owner.uid === findProcessUid(proxyPid) : owner.pid === proxyPid
+  const { pid, uid } = owner
+  if (pid === undefined) return uid === findProcessUid(proxyPid)
+  // workers hold the ports of a proxy that has several
+  return pid === proxyPid || findParent(pid) === proxyPid
 }
 
 function describeOwner(owner: PortOwner | undefined): string {

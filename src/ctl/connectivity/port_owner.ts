@@ -91,6 +91,12 @@ export function findProcessUid(pid: number): number | undefined {
   return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid
 }
 
+/** The process that started a process. */
+export function findParent(pid: number): number | undefined {
+  const parent = /^PPid:\s*(\d+)$/m.exec(readText(`/proc/${pid}/status`))?.[1]
+  return parent === undefined ? undefined : Number(parent)
+}
+
 // processes end while they are looked at, and those of other users can't be read
 
 function readText(file: string): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -47,9 +48,13 @@ describe('a port to listen on', () => {
     assert.match(await check({ port, address: undefined }), /^UDP port \d+ is in use by /)
   })
 
-  test('that the running proxy uses is no finding', { skip: !isLinux }, async () => {
+  test('that the running proxy or its worker uses is no finding', { skip: !isLinux }, async () => {
     assert.equal(await check({ port }, process.pid), '')
-    assert.match(await check({ port }, process.ppid), /is in use by/)
+    assert.equal(await check({ port }, process.ppid), '')
+    const [another] = readdirSync('/proc').filter(
+      (name) => /^\d+$/.test(name) && ![process.pid, process.ppid].includes(Number(name)),
+    )
+    assert.match(await check({ port }, Number(another)), /is in use by/)
   })
 
   test('of TCP is found among the listening ones', { skip: !isLinux }, async () => {
