@@ -34,7 +34,7 @@ export function Start() {
 export function Waiting() {
   return (
     <Frame>
-      <Stack gap="md" aria-busy="true" aria-label="Loading">
+      <Stack gap="md" role="status" aria-busy="true" aria-label="Loading">
         <Skeleton h={28} w="60%" />
         <Skeleton h={18} w="85%" />
         <Skeleton h={120} radius="lg" />

@@ -16,7 +16,7 @@ export function AccountPage() {
       <PageHeader title="Your account" />
       {data === undefined ? (
         error === null ? (
-          <Skeleton h={320} radius="lg" aria-busy="true" aria-label="Loading" />
+          <Skeleton h={320} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
         ) : (
           <Failed
             title="Your account can’t be shown"

@@ -34,7 +34,7 @@ export function AdministratorPage() {
       <>
         <PageHeader title="Administrator" back={back} />
         {error === null ? (
-          <Skeleton h={280} radius="lg" aria-busy="true" aria-label="Loading" />
+          <Skeleton h={280} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
         ) : (
           <Failed
             title="The administrator can’t be shown"

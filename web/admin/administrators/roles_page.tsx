@@ -31,7 +31,7 @@ export function RolesPage() {
       />
       {data === undefined ? (
         error === null ? (
-          <Skeleton h={280} radius="lg" aria-busy="true" aria-label="Loading" />
+          <Skeleton h={280} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
         ) : (
           <Failed title="The roles can’t be shown" message={errorMessage(error)} retry={refetch} />
         )

@@ -42,7 +42,9 @@ export function ApiReferencePage() {
         mb="md"
       />
       {error !== null && <Problem>{errorMessage(error)}</Problem>}
-      {data === undefined && error === null && <Loader aria-label="Loading the reference" />}
+      {data === undefined && error === null && (
+        <Loader role="status" aria-label="Loading the reference" />
+      )}
       {data !== undefined && groups.length === 0 && (
         <EmptyState icon={IconApi} title="No call matches">
           Search by a part of the path, such as <code>users</code>.

@@ -32,7 +32,7 @@ export function ApplicationPage() {
       <>
         <PageHeader title="Application" back={back} />
         {error === null ? (
-          <Skeleton h={300} aria-label="Loading" />
+          <Skeleton h={300} role="status" aria-label="Loading" />
         ) : (
           <Failed
             title="The application can’t be shown"

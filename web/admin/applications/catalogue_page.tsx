@@ -31,7 +31,9 @@ export function CataloguePage() {
           retry={refetch}
         />
       )}
-      {data === undefined && error === null && <Skeleton h={300} aria-label="Loading" />}
+      {data === undefined && error === null && (
+        <Skeleton h={300} role="status" aria-label="Loading" />
+      )}
       {data !== undefined && found.length === 0 && (
         <EmptyState icon={IconSearchOff} title="No product has this name">
           If it speaks RADIUS, search for “generic”.

@@ -22,7 +22,7 @@ export function DirectoryTab({ app }: { readonly app: ApplicationDetails }) {
   )
   if (data === undefined) {
     return error === null ? (
-      <Skeleton h={240} aria-label="Loading" />
+      <Skeleton h={240} role="status" aria-label="Loading" />
     ) : (
       <Failed title="The checks can’t be shown" message={errorMessage(error)} retry={refetch} />
     )

@@ -41,7 +41,7 @@ export function ProtectPage() {
     <>
       <PageHeader title="Protect an application" back={back} />
       {error === null ? (
-        <Skeleton h={240} aria-label="Loading" />
+        <Skeleton h={240} role="status" aria-label="Loading" />
       ) : (
         <Alert color="warning">{errorMessage(error)} Choose one in the catalogue.</Alert>
       )}

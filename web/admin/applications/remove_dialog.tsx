@@ -31,7 +31,7 @@ function RemoveForm({ app: { integration_key, name } }: { readonly app: Applicat
   return (
     <RouteDialog parent={`/${path}`} title={`Remove ${name}`}>
       {removal === undefined ? (
-        <Skeleton h={120} aria-label="Loading" />
+        <Skeleton h={120} role="status" aria-label="Loading" />
       ) : (
         <Confirm
           question="Its keys stop working at once. This can’t be undone."

@@ -33,7 +33,7 @@ export function CodesDialog() {
   return (
     <RouteDialog parent={parent} title={holder === undefined ? 'Codes' : titleOf(holder)}>
       {holder === undefined ? (
-        <Skeleton h={120} aria-label="Loading" />
+        <Skeleton h={120} role="status" aria-label="Loading" />
       ) : (
         <CodeList codes={holder.codes} mayEnd={mayEnd} />
       )}

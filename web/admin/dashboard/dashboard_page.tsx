@@ -108,7 +108,7 @@ function SignIns() {
         </>
       }
     >
-      <Suspense fallback={<Skeleton h={280} aria-label="Loading" />}>
+      <Suspense fallback={<Skeleton h={280} role="status" aria-label="Loading" />}>
         <SignInChart range={range} by={by} />
       </Suspense>
     </Section>

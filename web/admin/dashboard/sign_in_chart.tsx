@@ -53,7 +53,7 @@ export function SignInChart({
       <Failed title="The sign-ins can’t be shown" message={errorMessage(error)} retry={refetch} />
     )
   }
-  if (data === undefined) return <Skeleton h={280} aria-label="Loading" />
+  if (data === undefined) return <Skeleton h={280} role="status" aria-label="Loading" />
   if (data.counts.length === 0) {
     return (
       <EmptyState icon={IconChartBar} title="No sign-in in this time">

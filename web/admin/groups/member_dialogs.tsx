@@ -74,7 +74,7 @@ function RemoveMemberForm({
   return (
     <RouteDialog parent={`/${path}`} title={`Remove from ${group.name}`}>
       {member === undefined ? (
-        <Skeleton h={100} aria-label="Loading" />
+        <Skeleton h={100} role="status" aria-label="Loading" />
       ) : (
         <Confirm
           question={`${member.username} leaves the group, and stays a user.`}

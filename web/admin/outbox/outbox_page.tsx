@@ -48,7 +48,8 @@ export function OutboxPage() {
 }
 
 function NotShown({ error, retry }: { readonly error: unknown; readonly retry: () => unknown }) {
-  if (error === null) return <Skeleton h={150} radius="lg" aria-busy="true" aria-label="Loading" />
+  if (error === null)
+    return <Skeleton h={150} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
   if (error instanceof ApiError && error.code === 'not_found') {
     return (
       <EmptyState icon={IconMailOff} title="The outbox is off">

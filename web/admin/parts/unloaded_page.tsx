@@ -21,7 +21,7 @@ export function UnloadedPage({
     <>
       <PageHeader title={title} back={back} />
       {view.error === null ? (
-        <Skeleton h={320} radius="lg" aria-busy="true" aria-label="Loading" />
+        <Skeleton h={320} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
       ) : (
         <Failed title={failure} message={errorMessage(view.error)} retry={() => view.refetch()} />
       )}

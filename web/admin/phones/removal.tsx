@@ -32,7 +32,7 @@ export function RemovalDialog({
   return (
     <RouteDialog parent={parent} title={detach ? 'Detach the phone' : 'Remove the phone'}>
       {phone === undefined ? (
-        <Skeleton h={140} aria-label="Loading" />
+        <Skeleton h={140} role="status" aria-label="Loading" />
       ) : (
         <Confirm
           question={

@@ -67,7 +67,7 @@ function StackSection({ ikey }: { readonly ikey: string }) {
       {error !== null ? (
         <Failed title="The policies can’t be shown" message={errorMessage(error)} retry={refetch} />
       ) : stack === undefined ? (
-        <Skeleton h={120} aria-label="Loading" />
+        <Skeleton h={120} role="status" aria-label="Loading" />
       ) : (
         <ol className="policy-stack" aria-label="Policies in their order">
           {stack.groups.map(({ policy_key, name, group_id, group, position }) => {
@@ -219,7 +219,7 @@ function Effective({
       />
     )
   }
-  if (data === undefined) return <Skeleton h={200} aria-label="Loading" />
+  if (data === undefined) return <Skeleton h={200} role="status" aria-label="Loading" />
   return (
     <>
       {data.has_fixed_rules && (

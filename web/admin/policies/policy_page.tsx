@@ -25,7 +25,7 @@ export function PolicyPage() {
       <>
         <PageHeader title="Policy" back={back} />
         {error === null ? (
-          <Skeleton h={300} aria-label="Loading" />
+          <Skeleton h={300} role="status" aria-label="Loading" />
         ) : (
           <Failed title="The policy can’t be shown" message={errorMessage(error)} retry={refetch} />
         )}

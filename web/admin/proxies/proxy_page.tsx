@@ -27,7 +27,7 @@ export function ProxyPage() {
       <>
         <PageHeader title="Authentication proxy" back={back} />
         {error === null ? (
-          <Skeleton h={300} radius="lg" aria-busy="true" aria-label="Loading" />
+          <Skeleton h={300} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
         ) : (
           <Failed
             title="The proxy can’t be shown"

@@ -20,7 +20,9 @@ export function ChangeDialog() {
       size={620}
     >
       {error !== null && <Problem>{errorMessage(error)}</Problem>}
-      {data === undefined && error === null && <Skeleton h={200} aria-label="Loading" />}
+      {data === undefined && error === null && (
+        <Skeleton h={200} role="status" aria-label="Loading" />
+      )}
       {data !== undefined && <Details line={data} />}
     </RouteDialog>
   )

@@ -18,7 +18,9 @@ export function SignInDialog() {
   return (
     <RouteDialog parent={parent} title="Sign-in" size={560}>
       {error !== null && <Problem>{errorMessage(error)}</Problem>}
-      {data === undefined && error === null && <Skeleton h={240} aria-label="Loading" />}
+      {data === undefined && error === null && (
+        <Skeleton h={240} role="status" aria-label="Loading" />
+      )}
       {data !== undefined && <Details line={data} />}
     </RouteDialog>
   )

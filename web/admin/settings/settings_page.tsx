@@ -29,7 +29,7 @@ export function SettingsPage() {
       <PageTabs pages={pages} current={pathOf(String(group))} />
       {data === undefined ? (
         error === null ? (
-          <Skeleton h={320} radius="lg" aria-busy="true" aria-label="Loading" />
+          <Skeleton h={320} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
         ) : (
           <Failed
             title="The settings can’t be shown"

@@ -73,7 +73,8 @@ function Phones({
   readonly onChoose: (phoneId: string) => void
 }) {
   if (hasFailed) return null
-  if (phones === undefined) return <Skeleton h={74} radius="md" aria-label="Loading" />
+  if (phones === undefined)
+    return <Skeleton h={74} radius="md" role="status" aria-label="Loading" />
   if (phones.length === 0) return <NoPhone />
   return (
     <Stack gap="sm">

@@ -20,7 +20,7 @@ export function BulkDialog({
       {isSelected ? (
         counted.data === undefined ? (
           counted.error === null ? (
-            <Skeleton h={140} aria-label="Loading" />
+            <Skeleton h={140} role="status" aria-label="Loading" />
           ) : (
             <Problem>{errorMessage(counted.error)}</Problem>
           )

@@ -46,7 +46,9 @@ export function BulkJobDialog() {
     <RouteDialog parent="/users" title={hasEnded ? 'Users changed' : 'Changing users'}>
       <Stack gap="md">
         <Problem>{problem}</Problem>
-        {job === undefined && error === null && <Skeleton h={60} aria-label="Loading" />}
+        {job === undefined && error === null && (
+          <Skeleton h={60} role="status" aria-label="Loading" />
+        )}
         {job?.state === 'running' && isBulk && (
           <>
             <WorkProgress label="Users" done={job.done} total={job.total} />

@@ -93,7 +93,8 @@ function ImportJobView({
       reload(['users', 'users-counts', 'invitations', 'groups', 'dashboard']).catch(() => {})
     }
   }, [isImported, reload])
-  if (job === undefined && error === null) return <Skeleton h={200} aria-label="Loading" />
+  if (job === undefined && error === null)
+    return <Skeleton h={200} role="status" aria-label="Loading" />
   if (job === undefined || job.kind !== 'user_import') {
     return (
       <Failed

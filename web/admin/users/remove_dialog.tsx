@@ -40,7 +40,7 @@ function RemoveForm({ user: { user_id, username } }: { readonly user: User }) {
   return (
     <RouteDialog parent={parent} title={`Remove ${username}`}>
       {removal === undefined ? (
-        <Skeleton h={160} aria-label="Loading" />
+        <Skeleton h={160} role="status" aria-label="Loading" />
       ) : (
         <Confirm
           question={`${username} can’t sign in from now on. For ${removal.days} days you can restore the user with everything; then this is deleted for good:`}

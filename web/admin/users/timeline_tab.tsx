@@ -48,7 +48,7 @@ export function TimelineTab({ userId }: { readonly userId: string }) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
   })
-  if (pages.isPending) return <Skeleton h={240} radius="lg" aria-label="Loading" />
+  if (pages.isPending) return <Skeleton h={240} radius="lg" role="status" aria-label="Loading" />
   if (pages.isError) {
     return (
       <Failed

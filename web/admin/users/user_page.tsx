@@ -31,7 +31,7 @@ export function UserPage() {
       <>
         <PageHeader title="User" back={back} />
         {error === null ? (
-          <Skeleton h={320} radius="lg" aria-busy="true" aria-label="Loading" />
+          <Skeleton h={320} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
         ) : (
           <Failed title="The user can’t be shown" message={errorMessage(error)} retry={refetch} />
         )}

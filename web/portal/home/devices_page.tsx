@@ -43,7 +43,7 @@ function Devices({ onAdd }: { readonly onAdd: () => void }) {
   const belongings = useBelongings()
   if (belongings.isPending) {
     return (
-      <Stack gap="sm" aria-busy="true" aria-label="Loading">
+      <Stack gap="sm" role="status" aria-busy="true" aria-label="Loading">
         <Skeleton h={92} radius="lg" />
         <Skeleton h={92} radius="lg" />
       </Stack>

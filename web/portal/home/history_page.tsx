@@ -22,7 +22,7 @@ export function HistoryPage() {
         </Text>
       </div>
       {history.isPending && (
-        <Stack gap="xs" aria-busy="true" aria-label="Loading">
+        <Stack gap="xs" role="status" aria-busy="true" aria-label="Loading">
           <Skeleton h={22} w={120} />
           <Skeleton h={170} radius="lg" />
         </Stack>
