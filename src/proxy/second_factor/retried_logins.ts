@@ -75,8 +75,15 @@ export class RetriedLogins {
     if (same !== undefined) return this.#joinSame(same, retriable, ask)
     const due = [...(this.#logins.get(asked) ?? [])].filter((one) => one.login.isDue(arrivedMs))
     const [only, ...others] = due
-    // it could belong to any of several logins
-    if (only === undefined || others.length > 0) return this.#open(retriable, ask)
+    if (only === undefined || others.length > 0) {
+      // it could belong to any of several logins, and competes in each of them
+      for (const one of due) {
+        const separated = one.login.compete(arrivedMs)
+        if (separated.length > 0) warnOfCompetition(retriable)
+        one.separate(separated)
+      }
+      return this.#open(retriable, ask)
+    }
     const arrival = only.login.arrive(requestId, arrivedMs)
     if (arrival.kind === 'joined') {
       counters.joinedRetries++

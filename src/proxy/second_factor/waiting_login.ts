@@ -54,16 +54,29 @@ export class WaitingLogin {
     const occupant = this.#requests.find((other) => other.slot >= slot)
     // the client repeats its packet, so it does not send another one
     if (occupant?.isProven === true) return { kind: 'another login' }
-    if (occupant !== undefined) {
-      this.#isVoid = true
-      return { kind: 'competes', separated: [occupant.requestId] }
-    }
+    if (occupant !== undefined) return { kind: 'competes', separated: this.#void(occupant) }
     if (slot % (this.#schedule.servers ?? 1) !== 0) {
-      this.#isVoid = true
-      return { kind: 'off schedule', separated: [] }
+      return { kind: 'off schedule', separated: this.#void() }
     }
     this.#requests.push({ requestId, slot, arrived: now, isProven: false, isDetached: false })
     return { kind: 'joined', attempt: slot + 1 }
+  }
+
+  /**
+   * A new request that asks for the same could belong to this login, or to another one.
+   *
+   * @returns The request that must ask for itself, if one has joined for the same retry.
+   */
+  compete(now: number): readonly string[] {
+    const slot = this.#slotAt(now)
+    if (slot === undefined) return []
+    const occupant = this.#requests.find((other) => other.slot >= slot)
+    return occupant?.isProven === true ? [] : this.#void(occupant)
+  }
+
+  #void(occupant?: WaitingRequest): readonly string[] {
+    this.#isVoid = true
+    return occupant === undefined ? [] : [occupant.requestId]
   }
 
   /**

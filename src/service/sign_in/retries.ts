@@ -85,8 +85,9 @@ export class Retries {
       if (slot !== undefined) due.push({ txid: other.txid, slot })
     }
     const [only, ...others] = due
-    // it could belong to any of several sign-ins
     if (only === undefined || others.length > 0) {
+      // it could belong to any of several sign-ins, and competes in each of them
+      for (const one of due) await this.#compete(one, request, db)
       if (requested + joinable.retries.timeoutMs <= now) throw new NobodyListens(attempt)
       return undefined
     }
@@ -111,12 +112,8 @@ export class Retries {
       })
       return only
     }
+    const fields = toLogFields(only, request)
     const occupant = requests.find(({ slot }) => slot >= only.slot)
-    const fields = {
-      application: request.integration.name,
-      txid: only.txid,
-      attempt: only.slot + 1,
-    }
     if (occupant !== undefined) {
       await this.#separate(locked, requests, occupant, db)
       this.#warnOfCompetition(fields)
@@ -212,6 +209,16 @@ export class Retries {
     this.#warnOfCompetition({ txid })
   }
 
+  /** No request may be let in for a retry to which this one could belong as well. */
+  async #compete(due: Due, request: Attempt['request'], db: StoreDb): Promise<void> {
+    const locked = await this.#transactions.lock(due.txid, db)
+    if (locked === undefined || locked.retriesClosed) return
+    const requests = await this.#requests.ofTransaction(due.txid, db)
+    const occupant = requests.find(({ slot }) => slot >= due.slot)
+    await this.#separate(locked, requests, occupant, db)
+    if (occupant !== undefined) this.#warnOfCompetition(toLogFields(due, request))
+  }
+
   #warnOfCompetition(fields: { readonly txid: string }): void {
     this.#requests.counts.competing++
     this.#log.warn('two requests competed for one retry of a sign-in; each is shown', fields)
@@ -234,17 +241,17 @@ export class Retries {
     return Math.max(0, ...requests.filter(({ isDetached }) => !isDetached).map(({ slot }) => slot))
   }
 
-  /** The newest request becomes a sign-in of its own, and no further one may join. */
+  /** The newest request, if there is one, becomes a sign-in of its own, and no further one may join. */
   async #separate(
     locked: Transaction,
     requests: readonly TransactionRequest[],
-    occupant: TransactionRequest,
+    occupant: TransactionRequest | undefined,
     db: StoreDb,
   ): Promise<void> {
     // a request that was retransmitted in this slot surely belongs to the login
-    if (occupant.isProven || occupant.isDetached) return
-    await this.#requests.detach(occupant.requestId, db)
-    const left = requests.filter(({ requestId }) => requestId !== occupant.requestId)
+    if (occupant?.isProven === true || occupant?.isDetached === true) return
+    if (occupant !== undefined) await this.#requests.detach(occupant.requestId, db)
+    const left = requests.filter((other) => other !== occupant)
     const chain = toChain({ ...locked, retriesClosed: true }, left)
     const expires = chainExpires(chain, answerSecs * 1000)
     const status = statuses.separated
@@ -253,6 +260,10 @@ export class Retries {
 }
 
 type Due = Joined
+
+function toLogFields({ txid, slot }: Due, { integration }: Attempt['request']) {
+  return { application: integration.name, txid, attempt: slot + 1 }
+}
 
 /** Whether both ask for the same, apart from the word. */
 function mayJoin(

@@ -94,6 +94,11 @@ describe('retried logins', () => {
     assert.equal(logins.counters.joinedRetries, 0)
   })
 
+  test('let nobody in for a retry that could belong to either of two logins', async () => {
+    const { accepted } = await run([1, 18_500], 18_600, false)
+    assert.deepEqual(accepted, [])
+  })
+
   test('do not join after a retry that did not come', () => {
     const logins = new Logins()
     void logins.decide()
@@ -144,7 +149,7 @@ describe('retried logins', () => {
           letIn += accepted.length
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, examples: [[[18_500, 1], 18_500, false]] },
     )
     assert.ok(letIn > 500)
   })

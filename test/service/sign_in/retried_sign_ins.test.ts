@@ -360,6 +360,27 @@ onBothDatabases('a client that retries a login with new packets', (rig) => {
     })
   })
 
+  test('gives an approval to nobody if a second request could also belong to another sign-in', async () => {
+    const one = await send()
+    const txid = await only()
+    at(1)
+    const other = await send()
+    // due in the first sign-in, and a millisecond too early in the other
+    at(timeoutMs - toleranceMs)
+    const two = await send()
+    assert.equal(pushed.length, 2)
+    const answered = phone.answer(txid, 'approve')
+    await until(() => isApproved(txid))
+    at(timeoutMs)
+    const three = await send()
+    await until(() => pushed.length === 4)
+    at(timeoutMs + toleranceMs + delayMs + 100)
+    assert.equal((await answered).body.code, 'expired')
+    assert.equal(await one.result(), 'deny')
+    const states = [other.state.answer, two.state.answer, three.state.answer]
+    assert.deepEqual(states, [undefined, undefined, undefined])
+  })
+
   describe('a retransmission that meets a new packet', () => {
     for (const when of ['before', 'after'] as const) {
       test(`withdraws the push that was approved ${when} it, and each is shown`, async () => {
