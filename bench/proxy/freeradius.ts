@@ -14,6 +14,8 @@ export interface ThreadPool {
   readonly maxSpare: number
 }
 
+export const eightThreads: ThreadPool = { start: 8, max: 8, minSpare: 8, maxSpare: 8 }
+
 export function freeradiusIsInstalled(): boolean {
   return existsSync(freeradiusProgram) && existsSync(restModule)
 }

@@ -1,18 +1,20 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Agent, request } from 'undici'
-import { type CertificateFiles, writeCertificate } from '../certificate.ts'
 import { atLeast, atMost, type Figures, formatRounds, type Target } from '../figure.ts'
 import { type LoadResult, radiusLoad } from '../load/load.ts'
 import { accepting, freeUdpPort } from '../load/ready.ts'
 import { median } from '../statistic.ts'
 import { core, type Running, type Workplace } from '../workplace.ts'
-import { freeradiusIsInstalled, startFreeradius, type ThreadPool } from './freeradius.ts'
+import { type CannedApi, startCannedApi } from './canned_api_server.ts'
+import {
+  eightThreads,
+  freeradiusIsInstalled,
+  startFreeradius,
+  type ThreadPool,
+} from './freeradius.ts'
 import { startOurProxy } from './our_proxy.ts'
 
 const secret = 'testing123testing123testing123'
 const debianThreads = { start: 5, max: 32, minSpare: 3, maxSpare: 10 }
-const eightThreads = { start: 8, max: 8, minSpare: 8, maxSpare: 8 }
 const residentTargetMiB = 150
 const addedTargetMs = 5
 /** Of the rate of the bare loop. */
@@ -42,17 +44,9 @@ interface Contender {
   readonly callsMade: number[]
 }
 
-interface Api {
-  readonly running: Running
-  /** The API that is asked twice a login, the one that says once is enough, and the one that takes messages. */
-  readonly ports: readonly [twice: number, once: number, messages: number]
-  readonly certificate: CertificateFiles
-  readonly count: () => Promise<number>
-}
-
 /** Accepts per second of the proxy on one core, beside FreeRADIUS doing one HTTPS call. */
 export async function proxyBench(place: Workplace, options: ProxyBenchOptions): Promise<Figures> {
-  const api = await startApi(place)
+  const api = await startCannedApi(place)
   const contenders = await startContenders(place, api, options)
   for (let round = 0; round < options.rounds; round++) {
     for (const contender of contenders) await measure(place, contender, api, options)
@@ -124,27 +118,9 @@ function rateTargets(
   })
 }
 
-async function startApi(place: Workplace): Promise<Api> {
-  const certificate = await writeCertificate(await place.folder('certificate'))
-  const running = place.startNode(
-    'canned API',
-    join(import.meta.dirname, 'canned_api.ts'),
-    [certificate.certificate, certificate.key],
-    { core: core.load },
-  )
-  const { ports } = (await running.answer()) as { ports: [number, number, number] }
-  const dispatcher = new Agent({ connect: { ca: readFileSync(certificate.certificate) } })
-  const count = async (): Promise<number> => {
-    const { body } = await request(`https://localhost:${ports[0]}/counts`, { dispatcher })
-    const { response } = (await body.json()) as { response: { preauth: number; auth: number } }
-    return response.preauth + response.auth
-  }
-  return { running, ports, certificate, count }
-}
-
 async function startContenders(
   place: Workplace,
-  api: Api,
+  api: CannedApi,
   { profileFolder, quick = false }: ProxyBenchOptions,
 ): Promise<Contender[]> {
   const { ports, certificate } = api
@@ -207,7 +183,7 @@ const callsText = (calls: Calls): string =>
 async function measure(
   place: Workplace,
   contender: Contender,
-  { running, count }: Api,
+  { running, count }: CannedApi,
   { warmSecs, secs }: ProxyBenchOptions,
 ): Promise<void> {
   const { server, port } = contender
@@ -256,7 +232,7 @@ interface Added {
 async function addedLatency(
   place: Workplace,
   contender: Contender,
-  { certificate, running }: Api,
+  { certificate, running }: CannedApi,
   { warmSecs, secs }: ProxyBenchOptions,
 ): Promise<Added> {
   const { server, port, apiPort, calls } = contender

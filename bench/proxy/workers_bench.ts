@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
-import { writeCertificate } from '../certificate.ts'
 import { atLeast, type Figures, formatRounds } from '../figure.ts'
 import { type LoadResult, radiusLoad } from '../load/load.ts'
 import { accepting, freeUdpPort } from '../load/ready.ts'
 import { median } from '../statistic.ts'
-import { core, type Running, type Workplace } from '../workplace.ts'
-import { freeradiusIsInstalled, startFreeradius } from './freeradius.ts'
+import type { Running, Workplace } from '../workplace.ts'
+import { startCannedApi } from './canned_api_server.ts'
+import { eightThreads, freeradiusIsInstalled, startFreeradius } from './freeradius.ts'
 import { startOurProxy } from './our_proxy.ts'
 
 const secret = 'testing123testing123testing123'
 const workers = 2
-const eightThreads = { start: 8, max: 8, minSpare: 8, maxSpare: 8 }
 
 interface Contender {
   readonly name: string
@@ -30,14 +28,7 @@ export async function workersBench(
     secs,
   }: { readonly rounds: number; readonly warmSecs: number; readonly secs: number },
 ): Promise<Figures> {
-  const certificate = await writeCertificate(await place.folder('certificate'))
-  const api = place.startNode(
-    'canned API',
-    join(import.meta.dirname, 'canned_api.ts'),
-    [certificate.certificate, certificate.key],
-    { core: core.load },
-  )
-  const { ports } = (await api.answer()) as { ports: [number, number] }
+  const { ports, certificate } = await startCannedApi(place)
   const contenders: Contender[] = []
   const add = async (name: string, port: number, server: Running): Promise<void> => {
     await accepting(place, server, { port, secret })
