@@ -30,7 +30,9 @@ function content(
     return targetTable([...kept.values()].flatMap(({ figures }) => figures.targets))
   const found = kept.get(name ?? '')
   if (found === undefined) {
-    return `Not measured yet: \`npm run bench -- ${name} --keep\` fills this table.`
+    // figures are named NAME or NAME-PART by the benchmark that measures them
+    const [bench] = (name ?? '').split('-', 1)
+    return `Not measured yet: \`npm run bench -- ${bench} --keep\` fills this in.`
   }
   return kind === 'plans'
     ? (found.figures.plans ?? []).map(planText).join('\n\n')
