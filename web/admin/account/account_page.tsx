@@ -1,7 +1,7 @@
-import { Skeleton } from '@mantine/core'
 import { Outlet } from '@tanstack/react-router'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { FactorSection } from './factor_section.tsx'
 import { OwnSessionSection } from './own_session_section.tsx'
@@ -16,7 +16,7 @@ export function AccountPage() {
       <PageHeader title="Your account" />
       {data === undefined ? (
         error === null ? (
-          <Skeleton h={320} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
+          <LoadingSkeleton h={320} radius="lg" />
         ) : (
           <Failed
             title="Your account can’t be shown"

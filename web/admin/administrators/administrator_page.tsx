@@ -1,10 +1,11 @@
-import { Button, Skeleton } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { Outlet, useParams } from '@tanstack/react-router'
 import { Failed } from '../../parts/problem.tsx'
 import { api, errorMessage } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { DefinitionList } from '../parts/definition_list.tsx'
 import { LinkButton } from '../parts/links.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { RowList } from '../parts/row_list.tsx'
@@ -34,7 +35,7 @@ export function AdministratorPage() {
       <>
         <PageHeader title="Administrator" back={back} />
         {error === null ? (
-          <Skeleton h={280} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
+          <LoadingSkeleton h={280} radius="lg" />
         ) : (
           <Failed
             title="The administrator can’t be shown"

@@ -1,7 +1,7 @@
-import { Skeleton } from '@mantine/core'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
 import { LinkButton, TextLink } from '../parts/links.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { RowList } from '../parts/row_list.tsx'
 import { Section } from '../parts/section.tsx'
@@ -31,7 +31,7 @@ export function RolesPage() {
       />
       {data === undefined ? (
         error === null ? (
-          <Skeleton h={280} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
+          <LoadingSkeleton h={280} radius="lg" />
         ) : (
           <Failed title="The roles can’t be shown" message={errorMessage(error)} retry={refetch} />
         )

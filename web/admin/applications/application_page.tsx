@@ -1,10 +1,11 @@
-import { Skeleton, Tabs } from '@mantine/core'
+import { Tabs } from '@mantine/core'
 import { Outlet, useParams } from '@tanstack/react-router'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
 import { CopyField } from '../parts/copy.tsx'
 import { DefinitionList } from '../parts/definition_list.tsx'
 import { LinkButton, TextLink } from '../parts/links.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { Section } from '../parts/section.tsx'
@@ -32,7 +33,7 @@ export function ApplicationPage() {
       <>
         <PageHeader title="Application" back={back} />
         {error === null ? (
-          <Skeleton h={300} role="status" aria-label="Loading" />
+          <LoadingSkeleton h={300} />
         ) : (
           <Failed
             title="The application can’t be shown"

@@ -1,10 +1,10 @@
-import { Skeleton } from '@mantine/core'
 import { IconSearchOff } from '@tabler/icons-react'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
 import { EmptyState } from '../parts/empty_state.tsx'
 import { FilterBar } from '../parts/filter_bar.tsx'
 import { TextLink } from '../parts/links.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { useUrlState } from '../parts/url_state.ts'
 import { useView } from '../parts/view.ts'
@@ -31,9 +31,7 @@ export function CataloguePage() {
           retry={refetch}
         />
       )}
-      {data === undefined && error === null && (
-        <Skeleton h={300} role="status" aria-label="Loading" />
-      )}
+      {data === undefined && error === null && <LoadingSkeleton h={300} />}
       {data !== undefined && found.length === 0 && (
         <EmptyState icon={IconSearchOff} title="No product has this name">
           If it speaks RADIUS, search for “generic”.

@@ -1,6 +1,6 @@
-import { Skeleton } from '@mantine/core'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Section } from '../parts/section.tsx'
 import { StatusBadge } from '../parts/status_badge.tsx'
@@ -22,7 +22,7 @@ export function DirectoryTab({ app }: { readonly app: ApplicationDetails }) {
   )
   if (data === undefined) {
     return error === null ? (
-      <Skeleton h={240} role="status" aria-label="Loading" />
+      <LoadingSkeleton h={240} />
     ) : (
       <Failed title="The checks can’t be shown" message={errorMessage(error)} retry={refetch} />
     )

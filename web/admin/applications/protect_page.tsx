@@ -5,7 +5,6 @@ import {
   Group,
   NumberInput,
   Radio,
-  Skeleton,
   Stack,
   TagsInput,
   TextInput,
@@ -16,6 +15,7 @@ import { api, errorMessage } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { useForm } from '../parts/form.ts'
 import { LinkButton } from '../parts/links.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { Section } from '../parts/section.tsx'
 import { useView } from '../parts/view.ts'
@@ -41,7 +41,7 @@ export function ProtectPage() {
     <>
       <PageHeader title="Protect an application" back={back} />
       {error === null ? (
-        <Skeleton h={240} role="status" aria-label="Loading" />
+        <LoadingSkeleton h={240} />
       ) : (
         <Alert color="warning">{errorMessage(error)} Choose one in the catalogue.</Alert>
       )}

@@ -1,8 +1,8 @@
-import { Skeleton } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { api } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { Confirm } from '../parts/confirm.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { RouteDialog, useCloseRoute } from '../parts/route_dialog.tsx'
 import { useView } from '../parts/view.ts'
 import type { ApplicationDetails } from './application.ts'
@@ -31,7 +31,7 @@ function RemoveForm({ app: { integration_key, name } }: { readonly app: Applicat
   return (
     <RouteDialog parent={`/${path}`} title={`Remove ${name}`}>
       {removal === undefined ? (
-        <Skeleton h={120} role="status" aria-label="Loading" />
+        <LoadingSkeleton h={120} />
       ) : (
         <Confirm
           question="Its keys stop working at once. This can’t be undone."

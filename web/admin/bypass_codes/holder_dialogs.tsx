@@ -1,8 +1,8 @@
-import { Skeleton } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { api } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { Confirm } from '../parts/confirm.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { RouteDialog, useCloseRoute } from '../parts/route_dialog.tsx'
 import { useView } from '../parts/view.ts'
 import { usePermits } from '../session.ts'
@@ -33,7 +33,7 @@ export function CodesDialog() {
   return (
     <RouteDialog parent={parent} title={holder === undefined ? 'Codes' : titleOf(holder)}>
       {holder === undefined ? (
-        <Skeleton h={120} role="status" aria-label="Loading" />
+        <LoadingSkeleton h={120} />
       ) : (
         <CodeList codes={holder.codes} mayEnd={mayEnd} />
       )}

@@ -1,5 +1,6 @@
-import { SegmentedControl, Skeleton } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import { lazy, Suspense } from 'react'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { Section } from '../parts/section.tsx'
 import { StatTile } from '../parts/stat_tile.tsx'
@@ -108,7 +109,7 @@ function SignIns() {
         </>
       }
     >
-      <Suspense fallback={<Skeleton h={280} role="status" aria-label="Loading" />}>
+      <Suspense fallback={<LoadingSkeleton h={280} />}>
         <SignInChart range={range} by={by} />
       </Suspense>
     </Section>

@@ -1,11 +1,12 @@
 import '@mantine/charts/styles.css'
 import { BarChart } from '@mantine/charts'
-import { Skeleton, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
 import { EmptyState } from '../parts/empty_state.tsx'
 import { TextLink } from '../parts/links.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { useView } from '../parts/view.ts'
 
 interface SignInCounts {
@@ -53,7 +54,7 @@ export function SignInChart({
       <Failed title="The sign-ins can’t be shown" message={errorMessage(error)} retry={refetch} />
     )
   }
-  if (data === undefined) return <Skeleton h={280} role="status" aria-label="Loading" />
+  if (data === undefined) return <LoadingSkeleton h={280} />
   if (data.counts.length === 0) {
     return (
       <EmptyState icon={IconChartBar} title="No sign-in in this time">

@@ -1,10 +1,11 @@
-import { Skeleton, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { api } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { useForm } from '../parts/form.ts'
 import { FormButtons } from '../parts/form_buttons.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { RouteDialog, useCloseRoute } from '../parts/route_dialog.tsx'
 import { UserSelect } from '../parts/user_select.tsx'
 import { useView } from '../parts/view.ts'
@@ -74,7 +75,7 @@ function RemoveMemberForm({
   return (
     <RouteDialog parent={`/${path}`} title={`Remove from ${group.name}`}>
       {member === undefined ? (
-        <Skeleton h={100} role="status" aria-label="Loading" />
+        <LoadingSkeleton h={100} />
       ) : (
         <Confirm
           question={`${member.username} leaves the group, and stays a user.`}

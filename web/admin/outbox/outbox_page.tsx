@@ -1,10 +1,11 @@
-import { Skeleton, VisuallyHidden } from '@mantine/core'
+import { VisuallyHidden } from '@mantine/core'
 import { IconMailbox, IconMailOff } from '@tabler/icons-react'
 import { Failed } from '../../parts/problem.tsx'
 import { TestMode } from '../../parts/test_mode.tsx'
 import { ApiError, errorMessage, type ListPage } from '../api.ts'
 import './outbox.css'
 import { EmptyState } from '../parts/empty_state.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { useView } from '../parts/view.ts'
 import { CallCard } from './call_card.tsx'
@@ -48,8 +49,7 @@ export function OutboxPage() {
 }
 
 function NotShown({ error, retry }: { readonly error: unknown; readonly retry: () => unknown }) {
-  if (error === null)
-    return <Skeleton h={150} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
+  if (error === null) return <LoadingSkeleton h={150} radius="lg" />
   if (error instanceof ApiError && error.code === 'not_found') {
     return (
       <EmptyState icon={IconMailOff} title="The outbox is off">

@@ -1,6 +1,6 @@
-import { Skeleton } from '@mantine/core'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
+import { LoadingSkeleton } from './loading_skeleton.tsx'
 import { PageHeader } from './page_header.tsx'
 
 /** The page of an object that is loading, or could not be loaded. */
@@ -21,7 +21,7 @@ export function UnloadedPage({
     <>
       <PageHeader title={title} back={back} />
       {view.error === null ? (
-        <Skeleton h={320} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
+        <LoadingSkeleton h={320} radius="lg" />
       ) : (
         <Failed title={failure} message={errorMessage(view.error)} retry={() => view.refetch()} />
       )}

@@ -1,7 +1,7 @@
-import { Skeleton } from '@mantine/core'
 import { api } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { Confirm } from '../parts/confirm.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { RouteDialog, useCloseRoute } from '../parts/route_dialog.tsx'
 import { useView } from '../parts/view.ts'
 import { phoneName } from '../users/user.ts'
@@ -32,7 +32,7 @@ export function RemovalDialog({
   return (
     <RouteDialog parent={parent} title={detach ? 'Detach the phone' : 'Remove the phone'}>
       {phone === undefined ? (
-        <Skeleton h={140} role="status" aria-label="Loading" />
+        <LoadingSkeleton h={140} />
       ) : (
         <Confirm
           question={

@@ -1,4 +1,4 @@
-import { Button, MultiSelect, Skeleton, Text, TextInput } from '@mantine/core'
+import { Button, MultiSelect, Text, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage, type ListPage } from '../api.ts'
@@ -10,6 +10,7 @@ import { useView } from '../parts/view.ts'
 import { usePermits } from '../session.ts'
 import type { SectionDescription } from './policy.ts'
 import './policies.css'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { SectionValue } from './section_value.tsx'
 
 interface NamedPolicy {
@@ -67,7 +68,7 @@ function StackSection({ ikey }: { readonly ikey: string }) {
       {error !== null ? (
         <Failed title="The policies can’t be shown" message={errorMessage(error)} retry={refetch} />
       ) : stack === undefined ? (
-        <Skeleton h={120} role="status" aria-label="Loading" />
+        <LoadingSkeleton h={120} />
       ) : (
         <ol className="policy-stack" aria-label="Policies in their order">
           {stack.groups.map(({ policy_key, name, group_id, group, position }) => {
@@ -219,7 +220,7 @@ function Effective({
       />
     )
   }
-  if (data === undefined) return <Skeleton h={200} role="status" aria-label="Loading" />
+  if (data === undefined) return <LoadingSkeleton h={200} />
   return (
     <>
       {data.has_fixed_rules && (

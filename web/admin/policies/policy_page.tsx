@@ -1,4 +1,4 @@
-import { Skeleton, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { Outlet, useParams } from '@tanstack/react-router'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
@@ -11,6 +11,7 @@ import { useView } from '../parts/view.ts'
 import { usePermits } from '../session.ts'
 import type { PolicyDetails, SectionDescription } from './policy.ts'
 import './policies.css'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { SectionValue } from './section_value.tsx'
 
 const back = { to: '/policies', label: 'Policies' }
@@ -25,7 +26,7 @@ export function PolicyPage() {
       <>
         <PageHeader title="Policy" back={back} />
         {error === null ? (
-          <Skeleton h={300} role="status" aria-label="Loading" />
+          <LoadingSkeleton h={300} />
         ) : (
           <Failed title="The policy can’t be shown" message={errorMessage(error)} retry={refetch} />
         )}

@@ -1,9 +1,9 @@
-import { Skeleton } from '@mantine/core'
 import { Outlet, useParams } from '@tanstack/react-router'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
 import { DefinitionList } from '../parts/definition_list.tsx'
 import { LinkButton } from '../parts/links.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { Section } from '../parts/section.tsx'
@@ -27,7 +27,7 @@ export function ProxyPage() {
       <>
         <PageHeader title="Authentication proxy" back={back} />
         {error === null ? (
-          <Skeleton h={300} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
+          <LoadingSkeleton h={300} radius="lg" />
         ) : (
           <Failed
             title="The proxy can’t be shown"

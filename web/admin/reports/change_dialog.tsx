@@ -1,9 +1,10 @@
-import { Skeleton, Table } from '@mantine/core'
+import { Table } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { Problem } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
 import { actionWords } from '../parts/action_words.ts'
 import { DefinitionList } from '../parts/definition_list.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { RouteDialog } from '../parts/route_dialog.tsx'
 import { valueText } from '../parts/value_text.ts'
@@ -20,9 +21,7 @@ export function ChangeDialog() {
       size={620}
     >
       {error !== null && <Problem>{errorMessage(error)}</Problem>}
-      {data === undefined && error === null && (
-        <Skeleton h={200} role="status" aria-label="Loading" />
-      )}
+      {data === undefined && error === null && <LoadingSkeleton h={200} />}
       {data !== undefined && <Details line={data} />}
     </RouteDialog>
   )

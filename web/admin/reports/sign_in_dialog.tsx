@@ -1,9 +1,10 @@
-import { Group, Skeleton } from '@mantine/core'
+import { Group } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { Problem } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
 import { DefinitionList } from '../parts/definition_list.tsx'
 import { LinkButton, TextLink } from '../parts/links.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { RouteDialog } from '../parts/route_dialog.tsx'
 import { StatusBadge } from '../parts/status_badge.tsx'
@@ -18,9 +19,7 @@ export function SignInDialog() {
   return (
     <RouteDialog parent={parent} title="Sign-in" size={560}>
       {error !== null && <Problem>{errorMessage(error)}</Problem>}
-      {data === undefined && error === null && (
-        <Skeleton h={240} role="status" aria-label="Loading" />
-      )}
+      {data === undefined && error === null && <LoadingSkeleton h={240} />}
       {data !== undefined && <Details line={data} />}
     </RouteDialog>
   )

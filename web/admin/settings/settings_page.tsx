@@ -1,9 +1,9 @@
-import { Skeleton } from '@mantine/core'
 import { IconSettings } from '@tabler/icons-react'
 import { useParams } from '@tanstack/react-router'
 import { Failed } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
 import { EmptyState } from '../parts/empty_state.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { PageTabs } from '../parts/page_tabs.tsx'
 import { Section } from '../parts/section.tsx'
@@ -29,7 +29,7 @@ export function SettingsPage() {
       <PageTabs pages={pages} current={pathOf(String(group))} />
       {data === undefined ? (
         error === null ? (
-          <Skeleton h={320} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
+          <LoadingSkeleton h={320} radius="lg" />
         ) : (
           <Failed
             title="The settings can’t be shown"

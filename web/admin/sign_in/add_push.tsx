@@ -1,9 +1,10 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { IconDeviceMobile } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Problem } from '../../parts/problem.tsx'
 import { api, formProblem } from '../api.ts'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { type Session, useSession } from '../session.ts'
 import { Choice } from './choice.tsx'
 import { usePush } from './push.ts'
@@ -73,8 +74,7 @@ function Phones({
   readonly onChoose: (phoneId: string) => void
 }) {
   if (hasFailed) return null
-  if (phones === undefined)
-    return <Skeleton h={74} radius="md" role="status" aria-label="Loading" />
+  if (phones === undefined) return <LoadingSkeleton h={74} radius="md" />
   if (phones.length === 0) return <NoPhone />
   return (
     <Stack gap="sm">

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Skeleton } from '@mantine/core'
+import { Alert, Button, Group } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Problem } from '../../parts/problem.tsx'
@@ -6,6 +6,7 @@ import { fieldProblem, formProblem } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { FileDrop } from '../parts/file_drop.tsx'
 import { LinkButton } from '../parts/links.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { Section } from '../parts/section.tsx'
 import { ImportOptionFields } from './import_options.tsx'
@@ -101,7 +102,7 @@ export function ImportPage() {
             />
           </Section>
           {preview.isPending && (
-            <Skeleton h={220} mt="md" radius="lg" aria-busy="true" aria-label="Reading the file" />
+            <LoadingSkeleton h={220} mt="md" radius="lg" label="Reading the file" />
           )}
           {preview.data !== undefined && (
             <ImportPreview

@@ -1,7 +1,8 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Problem } from '../../parts/problem.tsx'
 import { errorMessage } from '../api.ts'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { RouteDialog } from '../parts/route_dialog.tsx'
 import type { SelectionCounts, useBulk } from './bulk.ts'
 
@@ -20,7 +21,7 @@ export function BulkDialog({
       {isSelected ? (
         counted.data === undefined ? (
           counted.error === null ? (
-            <Skeleton h={140} role="status" aria-label="Loading" />
+            <LoadingSkeleton h={140} />
           ) : (
             <Problem>{errorMessage(counted.error)}</Problem>
           )

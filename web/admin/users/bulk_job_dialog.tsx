@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { Problem } from '../../parts/problem.tsx'
@@ -6,6 +6,7 @@ import { errorMessage } from '../api.ts'
 import { useReload } from '../parts/act.ts'
 import { jobProblem, useJob } from '../parts/job.ts'
 import { TextLink } from '../parts/links.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { RouteDialog, useCloseRoute } from '../parts/route_dialog.tsx'
 import { RowList } from '../parts/row_list.tsx'
 import { WorkProgress } from '../parts/work_progress.tsx'
@@ -46,9 +47,7 @@ export function BulkJobDialog() {
     <RouteDialog parent="/users" title={hasEnded ? 'Users changed' : 'Changing users'}>
       <Stack gap="md">
         <Problem>{problem}</Problem>
-        {job === undefined && error === null && (
-          <Skeleton h={60} role="status" aria-label="Loading" />
-        )}
+        {job === undefined && error === null && <LoadingSkeleton h={60} />}
         {job?.state === 'running' && isBulk && (
           <>
             <WorkProgress label="Users" done={job.done} total={job.total} />

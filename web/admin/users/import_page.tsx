@@ -1,9 +1,10 @@
-import { Button, Skeleton, Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { Failed } from '../../parts/problem.tsx'
 import { api, errorMessage } from '../api.ts'
 import { useAct, useReload } from '../parts/act.ts'
 import { jobProblem, useJob } from '../parts/job.ts'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { Section } from '../parts/section.tsx'
 import { useUrlState } from '../parts/url_state.ts'
@@ -93,8 +94,7 @@ function ImportJobView({
       reload(['users', 'users-counts', 'invitations', 'groups', 'dashboard']).catch(() => {})
     }
   }, [isImported, reload])
-  if (job === undefined && error === null)
-    return <Skeleton h={200} role="status" aria-label="Loading" />
+  if (job === undefined && error === null) return <LoadingSkeleton h={200} />
   if (job === undefined || job.kind !== 'user_import') {
     return (
       <Failed

@@ -1,8 +1,8 @@
-import { Skeleton } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { api } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { Confirm } from '../parts/confirm.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { RouteDialog, useCloseRoute } from '../parts/route_dialog.tsx'
 import { useView } from '../parts/view.ts'
 import { useShownUser } from './shown_user.ts'
@@ -40,7 +40,7 @@ function RemoveForm({ user: { user_id, username } }: { readonly user: User }) {
   return (
     <RouteDialog parent={parent} title={`Remove ${username}`}>
       {removal === undefined ? (
-        <Skeleton h={160} role="status" aria-label="Loading" />
+        <LoadingSkeleton h={160} />
       ) : (
         <Confirm
           question={`${username} can’t sign in from now on. For ${removal.days} days you can restore the user with everything; then this is deleted for good:`}

@@ -1,10 +1,11 @@
-import { Button, Skeleton } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconHistory, IconLogin2, IconMessage, IconPencil } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Failed } from '../../parts/problem.tsx'
 import { api, errorMessage, type ListPage } from '../api.ts'
 import { actionWords } from '../parts/action_words.ts'
 import { EmptyState } from '../parts/empty_state.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { Timeline, type TimelineEvent } from '../parts/timeline.tsx'
 import { valueText } from '../parts/value_text.ts'
 
@@ -48,7 +49,7 @@ export function TimelineTab({ userId }: { readonly userId: string }) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
   })
-  if (pages.isPending) return <Skeleton h={240} radius="lg" role="status" aria-label="Loading" />
+  if (pages.isPending) return <LoadingSkeleton h={240} radius="lg" />
   if (pages.isError) {
     return (
       <Failed

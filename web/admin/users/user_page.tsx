@@ -1,4 +1,4 @@
-import { Alert, Skeleton, Tabs } from '@mantine/core'
+import { Alert, Tabs } from '@mantine/core'
 import { IconLock, IconTrash } from '@tabler/icons-react'
 import { Outlet, useParams } from '@tanstack/react-router'
 import { Failed } from '../../parts/problem.tsx'
@@ -6,6 +6,7 @@ import { api, errorMessage } from '../api.ts'
 import { useAct } from '../parts/act.ts'
 import { ActButton } from '../parts/act_button.tsx'
 import { LinkButton } from '../parts/links.tsx'
+import { LoadingSkeleton } from '../parts/loading_skeleton.tsx'
 import { dateAndTime } from '../parts/moment.tsx'
 import { PageHeader } from '../parts/page_header.tsx'
 import { useUrlState } from '../parts/url_state.ts'
@@ -31,7 +32,7 @@ export function UserPage() {
       <>
         <PageHeader title="User" back={back} />
         {error === null ? (
-          <Skeleton h={320} radius="lg" aria-busy="true" role="status" aria-label="Loading" />
+          <LoadingSkeleton h={320} radius="lg" />
         ) : (
           <Failed title="The user can’t be shown" message={errorMessage(error)} retry={refetch} />
         )}
