@@ -57,6 +57,7 @@ export {
   messagesProtocol,
   parseClientBatch,
   parseServiceBatch,
+  policyViolation,
   type ServiceFrame,
 } from './messages.ts'
 export { type Prompt, promptWord, promptWords, readPrompt } from './prompt.ts'

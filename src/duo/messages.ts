@@ -11,6 +11,8 @@ export const messageConnections = 'message_connections'
 export const messagesPath = '/auth/v2/messages'
 /** The WebSocket subprotocol, with its version. */
 export const messagesProtocol = 'countersign.messages.1'
+/** Close code of the WebSocket for a side that breaks the protocol, or has no right to use it (RFC 6455 §7.4.1). */
+export const policyViolation = 1008
 /** Bytes of a batch; the receiver closes the connection above this. */
 export const maxBatchBytes = 1024 * 1024
 /** UTF-16 units of one call; longer calls use the plain API. */

@@ -8,6 +8,7 @@ import {
   encodeCancel,
   maxCallLength,
   parseServiceBatch,
+  policyViolation,
 } from '../index.ts'
 import { cancelled } from './call_queue.ts'
 import type { Named } from './endpoints.ts'
@@ -41,7 +42,6 @@ const deadAfterTicks = 60
 const staleMs = 45_000
 /** Unsent bytes above which calls use the plain API. */
 const maxBuffered = 1024 * 1024
-const policyViolation = 1008
 /** Time in which the calls of a connection that broke fail, so that they do not come again all at once. */
 const maxSpreadMs = 500
 

@@ -117,14 +117,13 @@ export class WorkerProxy implements ServingProxy {
     return Array.from({ length: this.#options.count }, (_, index) => {
       const number = index + 1
       const worker = this.#running.get(number)
-      const sections = worker?.state?.sections ?? []
       return {
         number,
         ...(worker === undefined
           ? {}
           : { pid: worker.pid, started_at: worker.startedAt.toISOString() }),
         restarts: this.#restarts.get(number) ?? 0,
-        pending: sections.reduce((sum, { pending }) => sum + pending, 0),
+        pending: worker?.state === undefined ? 0 : pendingOf(worker.state),
         resident_bytes: worker?.state?.residentBytes ?? 0,
       }
     })

@@ -195,7 +195,9 @@ export class Auth {
     const { passcode } = factor
     const known = { user, tokens: subject.oathTokens }
     const outcome = await this.#passcodes.use(attempt, user.userId, passcode, {
-      ...{ policy, async, known },
+      policy,
+      async,
+      known,
     })
     return { kind: 'settled', txid, outcome }
   }

@@ -17,9 +17,8 @@ import {
 } from './transaction/joined_requests.ts'
 import {
   answerSecs,
+  awaitedRequests,
   isOverdue,
-  requestDelayMs,
-  requestsMayBeLost,
   type Transaction,
 } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
@@ -288,8 +287,7 @@ function toChain(
   requests: RetryChain['requests'],
 ): RetryChain {
   const schedule = retries ?? noRetries
-  const awaited = { delayMs: requestDelayMs, mayLose: requestsMayBeLost }
-  return { requested, ...awaited, schedule, requests, isClosed }
+  return { requested, ...awaitedRequests, schedule, requests, isClosed }
 }
 
 /** Not reached: only transactions with a schedule are asked about. */

@@ -21,11 +21,11 @@ export interface Settles {
 /** How long users may take to answer a push or a call. */
 export const answerSecs = 60
 
-/** How slow a RADIUS request may be on its way to the service: its proxy leaves a node that hangs sooner. */
-export const requestDelayMs = 5_000
-
-/** How many requests of a RADIUS client in a row may be lost: every second one goes to a proxy that is down. */
-export const requestsMayBeLost = 1
+/**
+ * For how long the next request of a RADIUS client is awaited. It may be on its way for longer than a proxy takes to
+ * leave a node that hangs. One may be missing: while one of two proxies is down, every second request is lost.
+ */
+export const awaitedRequests = { delayMs: 5_000, mayLose: 1 } as const
 
 /** The status of an authentication that still needs an answer. */
 export interface Waiting {

@@ -4,13 +4,12 @@ import { matchesAny } from '../../store/any_of.ts'
 import { Batched } from '../../store/batched.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
 import {
+  awaitedRequests,
   type Caller,
   clocksApartMs,
   isOverdue,
   type Opening,
   type Outcome,
-  requestDelayMs,
-  requestsMayBeLost,
   type Transaction,
   type TransactionObserver,
   type Waiting,
@@ -419,9 +418,10 @@ export class Transactions {
     const opened = this.#clock.now()
     const lifeMs = lifeSecs * 1000
     const { retries: schedule = null, requested = opened } = opening
-    const chain = { requested, delayMs: requestDelayMs, mayLose: requestsMayBeLost, schedule }
     const expires =
-      schedule === null ? opened + lifeMs : loneExpires({ ...chain, schedule }, lifeMs)
+      schedule === null
+        ? opened + lifeMs
+        : loneExpires({ requested, ...awaitedRequests, schedule }, lifeMs)
     await db
       .insertInto('transactions')
       .values(newRow(opening, outcome, { opened, expires }))

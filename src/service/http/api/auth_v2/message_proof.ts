@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { RawData, WebSocket } from 'ws'
-import { encodeBatch, encodeServiceFrame, isProof, signingKey } from '../../../../duo/index.ts'
+import {
+  encodeBatch,
+  encodeServiceFrame,
+  isProof,
+  policyViolation,
+  signingKey,
+} from '../../../../duo/index.ts'
 import type { Secret } from '../../../../host/secret.ts'
 
 export interface MessageProofOptions {
@@ -16,7 +22,6 @@ export interface MessageProofOptions {
 const proofMs = 10_000
 /** Characters of the frame with the proof, and some more. */
 const maxProofLength = 256
-const policyViolation = 1008
 
 /**
  * A message connection whose client has yet to prove that it has the key. The signed request that opened it is

@@ -7,6 +7,7 @@ import {
   encodeServiceFrame,
   failures,
   parseClientBatch,
+  policyViolation,
   success,
 } from '../../../../duo/index.ts'
 import type { Log } from '../../../../host/log.ts'
@@ -36,7 +37,8 @@ const maxOpenCalls = 16_384
 const maxUnread = 1024 * 1024
 const pingEveryMs = 20_000
 const recheckMs = 1_000
-const closed = { normal: 1000, leaving: 1001, policy: 1008 } as const
+/** Close code for a service that stops (RFC 6455 §7.4.1). */
+const goingAway = 1001
 
 /**
  * One message connection of an application. Each call is answered by the handler that answers it over HTTP,
@@ -269,7 +271,7 @@ export class MessageSession {
 
   #closeIfDone(): void {
     if (!this.#isLeaving || this.#open.size > 0 || this.#outgoing.length > 0) return
-    this.#socket.close(closed.leaving, 'the service stops')
+    this.#socket.close(goingAway, 'the service stops')
   }
 
   /** Writes the answers first: calls that failed because of the key are answered as over HTTP. */
@@ -279,7 +281,7 @@ export class MessageSession {
   }
 
   #refuse(reason: string): void {
-    this.#socket.close(closed.policy, reason)
+    this.#socket.close(policyViolation, reason)
     this.#end()
   }
 
