@@ -24,7 +24,12 @@ describe('workspaces directory, login and calibrate', () => {
         attributes: [],
       }),
     })
-    directory = new Running(program, ['directory', '--data', join(folder, 'data'), '--port', '0'])
+    const knobs = join(folder, 'assumed.json')
+    // two logins of one user within 2 s over both controllers would look like a probe
+    writeFileSync(knobs, JSON.stringify({ controllerPick: 'sticky-user' }))
+    const data = join(folder, 'data')
+    const args = ['directory', '--data', data, '--port', '0', '--knobs', knobs]
+    directory = new Running(program, args)
     url = (await directory.prints(/on (http:\S+)/))[1] ?? ''
     const users = readFileSync(join(folder, 'data/users.json'), 'utf8')
     password = /"password": "([^"]+)"/.exec(users)?.[1] ?? ''
