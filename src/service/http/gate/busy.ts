@@ -1,5 +1,6 @@
 import { StoreError } from '../../store/store_error.ts'
 import { TooManyRequests } from './request_limit.ts'
+import { ApplicationBusy } from './work_limit.ts'
 
 const retryAfterSecs = 2
 
@@ -7,4 +8,9 @@ const retryAfterSecs = 2
 export function busyAsTooMany(error: unknown): unknown {
   const isBusy = error instanceof StoreError && error.code === 'STORE_BUSY'
   return isBusy ? new TooManyRequests(retryAfterSecs) : error
+}
+
+/** Whether a call fails because there is too much to do, and not because of what it asks. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof ApplicationBusy || busyAsTooMany(error) !== error
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import type { RequestLimit } from './request_limit.ts'
 import type { SignedRequestGate } from './signed_request.ts'
+import type { WorkLimit } from './work_limit.ts'
 
 /** How a call was answered, for metrics and the access log. */
 export interface AnsweredCall {
@@ -18,6 +19,7 @@ export interface AnsweredCall {
 export interface Gates {
   readonly signedRequests: SignedRequestGate
   readonly limit: RequestLimit
+  readonly work: WorkLimit
   /** Marks the connection of an authentic request; unmarked connections are closed before it. */
   readonly markAuthentic: (request: FastifyRequest, signer: 'application' | 'phone') => void
   /** Turns the connection of a request into a WebSocket; `undefined` if the request does not ask for one. */

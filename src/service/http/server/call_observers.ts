@@ -1,5 +1,5 @@
 import type { Log } from '../../../host/log.ts'
-import { busyAsTooMany } from '../gate/busy.ts'
+import { isBusy } from '../gate/busy.ts'
 import type { AnsweredCall } from '../gate/gates.ts'
 import type { ServiceMetrics } from './service_metrics.ts'
 
@@ -31,7 +31,7 @@ export class CallObservers {
   }
 
   failed(error: unknown): void {
-    if (busyAsTooMany(error) === error) return
+    if (!isBusy(error)) return
     const { metrics, log } = this.#options
     metrics.busy()
     const now = performance.now()

@@ -12,6 +12,7 @@ import { readBodiesAsText } from '../gate/request_body.ts'
 import { RequestLimit, type RequestLimits } from '../gate/request_limit.ts'
 import { toOriginForm } from '../gate/request_target.ts'
 import type { SignedRequestGate } from '../gate/signed_request.ts'
+import { WorkLimit } from '../gate/work_limit.ts'
 import { CallObservers } from './call_observers.ts'
 import type { Certified } from './certificate_authority.ts'
 import { type ConnectionLimits, Connections } from './connections.ts'
@@ -120,6 +121,7 @@ export class HttpServer {
     const gates: Gates = {
       signedRequests: options.signedRequests,
       limit,
+      work: new WorkLimit(),
       markAuthentic: (request, signer) => {
         const connection = findConnection(request, connections)
         if (connection !== undefined) connections.markAuthentic(connection, signer)

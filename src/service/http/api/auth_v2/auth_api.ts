@@ -6,6 +6,7 @@ import type { Gates } from '../../gate/gates.ts'
 import { keepBodiesAsBytes } from '../../gate/request_body.ts'
 import type { AdmittedCall } from '../../gate/signed_request.ts'
 import { type AskerGates, admitAsker } from './asker.ts'
+import { CallerAtWork } from './caller_at_work.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { MessageSessions } from './message_sessions.ts'
 import { CallParameters } from './parameters.ts'
@@ -57,8 +58,11 @@ function addCalls(
       exposeHeadRoute: false,
       ...(endpoint.schema === undefined ? {} : { schema: { response: endpoint.schema } }),
       handler: (request, reply) =>
-        answerAsker(request, reply, { ...gates, allowSignatureV1: false }, (call) =>
-          endpoint.answer(call, new CallParameters(call.parameters)),
+        answerAsker(
+          request,
+          reply,
+          { ...gates, allowSignatureV1: false, isUrgent: endpoint.isUrgent ?? false },
+          (call) => endpoint.answer(call, new CallParameters(call.parameters)),
         ),
     })
   }
@@ -72,11 +76,16 @@ function addProxyReport(server: FastifyInstance, gates: Gates, take: TakeProxyRe
   )
 }
 
+export interface CallGates extends AskerGates {
+  /** See `Endpoint`. */
+  readonly isUrgent?: boolean
+}
+
 /** Answers a call in the envelope, if a permitted application signed it. */
 export async function answerAsker(
   request: FastifyRequest,
   reply: FastifyReply,
-  gates: AskerGates,
+  gates: CallGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
   const response = await admitted(request, reply, gates, answer)
@@ -86,15 +95,18 @@ export async function answerAsker(
   return Buffer.from(response)
 }
 
-/** Keeps no reference to the call while the answer is awaited. */
+/** Waits for the application's turn. Keeps no reference to the call while the answer is awaited. */
 async function admitted(
   request: FastifyRequest,
   reply: FastifyReply,
-  gates: AskerGates,
+  gates: CallGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
   const signed = await admitAsker(request, gates)
-  return answer({ ...signed, caller: toCaller(reply) })
+  const caller = new CallerAtWork(toCaller(reply))
+  const entered = caller.enter(gates.work, signed.integration.ikey, gates.isUrgent)
+  if (entered !== undefined) await entered
+  return caller.work(() => answer({ ...signed, caller }))
 }
 
 /** The stream that is destroyed when the caller hangs up: an HTTP/2 response does not show it. */

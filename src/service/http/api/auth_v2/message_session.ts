@@ -17,6 +17,7 @@ import { toFailureAnswer } from '../../gate/failure_answer.ts'
 import type { Gates } from '../../gate/gates.ts'
 import { requireText } from '../../gate/parameters.ts'
 import type { AdmittedCall, WaitingCaller } from '../../gate/signed_request.ts'
+import type { Work } from '../../gate/work_limit.ts'
 import { isAsker } from './asker.ts'
 import type { Endpoint } from './endpoint.ts'
 import { CallParameters } from './parameters.ts'
@@ -42,8 +43,8 @@ const goingAway = 1001
 
 /**
  * One message connection of an application. Each call is answered by the handler that answers it over HTTP,
- * and counts for the same limits. The calls of a batch begin in the same turn of the event loop, so that the
- * store commits them as one group; answers of one turn leave in one write.
+ * and counts for the same limits. The calls of a batch begin together, within the limit of their application, so
+ * that the store commits them as one group; answers of one turn leave in one write.
  */
 export class MessageSession {
   readonly #socket: WebSocket
@@ -55,6 +56,8 @@ export class MessageSession {
   #isReading = false
   #outgoing: string[] = []
   #lastId = 0
+  #calls = 0
+  #cancels = 0
   #isAlive = true
   #isLeaving = false
   #isClosed = false
@@ -148,6 +151,7 @@ export class MessageSession {
     else if (this.#open.size >= maxOpenCalls) this.#refuse('too many open calls')
     else {
       this.#lastId = id
+      this.#calls++
       return true
     }
     return false
@@ -164,24 +168,45 @@ export class MessageSession {
     if (refusal !== undefined || asked === undefined) {
       return this.#failed(id, refusal ?? new AuthApiFailure(failures.invalidIkey))
     }
+    const { limit, work } = this.#options.gates
+    try {
+      limit.countGenuine(asked.ikey)
+      open.enter(work.enter(asked.ikey, (begun) => this.#start(id, open, begun, parameters, asked)))
+    } catch (error) {
+      this.#failed(id, error)
+    }
+  }
+
+  #start(
+    id: number,
+    open: OpenCall,
+    work: Work,
+    parameters: Readonly<Record<string, string>>,
+    integration: Integration,
+  ): void {
+    open.enter(work)
     // the answer is not awaited in a function that keeps the call, because it may take a minute
-    this.#answer(call, parameters, asked, open).then(
-      (response) => this.#succeeded(id, response),
-      (error: unknown) => this.#failed(id, error),
+    this.#answer(open, parameters, integration).then(
+      (response) => {
+        work.end()
+        this.#succeeded(id, response)
+      },
+      (error: unknown) => {
+        work.end()
+        this.#failed(id, error)
+      },
     )
   }
 
   async #answer(
-    call: CarriedCall,
+    caller: OpenCall,
     parameters: Readonly<Record<string, string>>,
     integration: Integration,
-    caller: WaitingCaller,
   ): Promise<unknown> {
-    const { gates, endpoints } = this.#options
-    gates.limit.countGenuine(integration.ikey)
     const sent = Object.entries(parameters).map(requireText)
     const request: AdmittedCall = { integration, sent, parameters: new Map(sent), caller }
-    return endpoints[call].answer(request, new CallParameters(request.parameters))
+    const { endpoints } = this.#options
+    return endpoints[caller.call].answer(request, new CallParameters(request.parameters))
   }
 
   /** Why the application may make no calls any more. */
@@ -243,6 +268,8 @@ export class MessageSession {
   }
 
   #cancel(id: number): void {
+    // a client gives up each call once at most
+    if (++this.#cancels > this.#calls) return this.#refuse('more cancels than calls')
     const open = this.#open.get(id)
     this.#open.delete(id)
     open?.destroy()
@@ -315,6 +342,7 @@ class OpenCall implements WaitingCaller {
   /** By `performance.now()`. */
   readonly began: number
   destroyed = false
+  #work: Work | undefined
   #listeners: (() => void)[] | undefined
 
   constructor(call: CarriedCall, began: number) {
@@ -322,13 +350,19 @@ class OpenCall implements WaitingCaller {
     this.began = began
   }
 
+  enter(work: Work): void {
+    this.#work = work
+  }
+
   on(_event: 'close', listener: () => void): void {
     this.#listeners ??= []
     this.#listeners.push(listener)
+    this.#work?.waits()
   }
 
   destroy(): void {
     this.destroyed = true
+    this.#work?.givenUp()
     for (const listener of this.#listeners ?? []) listener()
   }
 }

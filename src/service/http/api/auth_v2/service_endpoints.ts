@@ -30,6 +30,7 @@ export function buildServiceEndpoints(
     {
       method: 'GET',
       path: '/auth/v2/check',
+      isUrgent: true,
       answer: async ({ integration }) => {
         await requireDecisions(canDecide)
         const capabilities = [

@@ -14,6 +14,8 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST'
   /** Without suffix. */
   readonly path: string
+  /** Whether it is answered also while the application has too many calls in work. */
+  readonly isUrgent?: boolean
   answer(request: AdmittedCall, parameters: CallParameters): Promise<unknown>
 }
 
@@ -34,6 +36,7 @@ export function buildRestV1Endpoints(
     {
       method: 'GET',
       path: '/rest/v1/check',
+      isUrgent: true,
       answer: async () => {
         await requireDecisions(canDecide)
         return 'valid'

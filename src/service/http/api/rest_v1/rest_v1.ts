@@ -30,8 +30,11 @@ export async function addRestV1(
           url: `${endpoint.path}${suffix}`,
           exposeHeadRoute: false,
           handler: (request, reply) =>
-            answerAsker(request, reply, { ...gates, allowSignatureV1: true }, (call) =>
-              endpoint.answer(call, new CallParameters(call.parameters)),
+            answerAsker(
+              request,
+              reply,
+              { ...gates, allowSignatureV1: true, isUrgent: endpoint.isUrgent ?? false },
+              (call) => endpoint.answer(call, new CallParameters(call.parameters)),
             ),
         })
       }

@@ -6,7 +6,9 @@ import {
   AuthApiFailure,
   authorization,
   encodeBatch,
+  encodeBatches,
   encodeCall,
+  encodeCancel,
   encodeProof,
   isRecord,
   maxBatchBytes,
@@ -310,6 +312,41 @@ describe('message connections', () => {
       new Set(Array.from({ length: count }, (_, index) => index + 1)),
     )
     socket.terminate()
+  })
+
+  test('leave other applications their turn while one sends thousands of calls', async () => {
+    const flood = await raw(await service.addIntegration('radius'))
+    const { socket, answers, call } = await raw(service.integration)
+    const count = 8_000
+    const calls = Array.from({ length: count }, (_, index) => encodeCall(index + 1, 'preauth', {}))
+    for (const batch of encodeBatches(calls)) flood.socket.send(batch)
+    await until(() => flood.answers().length > 0)
+    call(1, {})
+    await until(() => answers().length === 1)
+    assert(flood.answers().length < count)
+    await until(() => flood.answers().length === count)
+    assert(flood.answers().every(({ status }) => status === 400))
+    flood.socket.terminate()
+    socket.terminate()
+  })
+
+  test('answer "busy" beyond what waits for its turn, and close on cancels without calls', async () => {
+    const { socket, answers, closed } = await raw(await service.addIntegration('radius'))
+    const count = 12_000
+    const calls = Array.from({ length: count }, (_, index) => encodeCall(index + 1, 'preauth', {}))
+    for (const batch of encodeBatches(calls)) socket.send(batch)
+    const busy = () => answers().filter(({ status }) => status === 429)
+    await until(() => busy().length > 0)
+    const { retry_after, answer } = busy()[0] ?? {}
+    assert.equal(retry_after, 2)
+    assert.equal(answer?.stat === 'FAIL' && answer.code, 42901)
+    // none of which begins any more, if it waits for its turn
+    const cancels = Array.from({ length: count }, (_, index) => encodeCancel(index + 1))
+    for (const batch of encodeBatches(cancels)) socket.send(batch)
+    await untilGauge(service, 'open_messages', 0)
+    socket.send(encodeBatch([encodeCancel(1)]))
+    await until(() => closed.length === 1)
+    assert.deepEqual(closed, [1008])
   })
 
   test('count each call for the limit of its application', async () => {
