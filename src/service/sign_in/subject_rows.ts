@@ -6,6 +6,7 @@ import { type YubikeyRow, yubikeysOfUser } from '../authenticators/yubikey/yubik
 import { type GroupRow, groupsOfUser } from '../people/groups.ts'
 import type { UserRow } from '../people/user_row.ts'
 import { loginNames, userOfId, userOfName } from '../people/users.ts'
+import { findDirect } from '../store/direct_statements.ts'
 import { type Prepared, prepared } from '../store/prepared.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import { type FailedAttemptsRow, failuresEverywhere } from './lockout.ts'
@@ -25,26 +26,29 @@ export interface SubjectRows {
 /** In place of an unknown user's identifier, so that unknown and known names take the same statements. */
 export const noUserId = 'DU0'
 
-/** Reads them together: on PostgreSQL in one round trip, on SQLite without a pause in between. */
+/** Reads them together: on PostgreSQL in one round trip, on SQLite from one state of the database. */
 export async function readSubjectRows(
   user: UserReference,
   normalization: UsernameNormalization,
-  { db, dialect }: Pick<Store, 'db' | 'dialect'>,
+  { db }: Pick<Store, 'db'>,
 ): Promise<SubjectRows> {
-  if (dialect === 'postgres') return await readInOne(user, normalization, db)
-  const [found] =
-    'userId' in user
-      ? await userOfId(db, user)
-      : await userOfName(db, loginNames(user.username, normalization))
-  const one = { userId: found?.user_id ?? noUserId }
-  const [groups, phones, tokens, yubikeys, failures] = await Promise.all([
-    groupsOfUser(db, one),
-    phonesOfUser(db, one),
-    tokensOfUser(db, one),
-    yubikeysOfUser(db, one),
-    failuresEverywhere(db, one),
-  ])
-  return { user: found, groups, phones, tokens, yubikeys, failures }
+  const direct = findDirect(db)
+  if (direct === undefined) return await readInOne(user, normalization, db)
+  return direct.together(() => {
+    const [found] =
+      'userId' in user
+        ? userOfId.read(direct, db, user)
+        : userOfName.read(direct, db, loginNames(user.username, normalization))
+    const one = { userId: found?.user_id ?? noUserId }
+    return {
+      user: found,
+      groups: groupsOfUser.read(direct, db, one),
+      phones: phonesOfUser.read(direct, db, one),
+      tokens: tokensOfUser.read(direct, db, one),
+      yubikeys: yubikeysOfUser.read(direct, db, one),
+      failures: failuresEverywhere.read(direct, db, one),
+    }
+  })
 }
 
 type Lists = {

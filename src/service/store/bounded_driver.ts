@@ -297,7 +297,8 @@ class BoundedConnection implements DatabaseConnection {
 function isDirect(
   connection: DatabaseConnection & Partial<DirectStatements>,
 ): connection is DatabaseConnection & DirectStatements {
-  return connection.run !== undefined && connection.takes !== undefined
+  const { takes, run, together } = connection
+  return takes !== undefined && run !== undefined && together !== undefined
 }
 
 function directly(statements: DirectStatements, answered: () => void): DirectStatements {
@@ -308,6 +309,13 @@ function directly(statements: DirectStatements, answered: () => void): DirectSta
         const rows = statements.run<Row>(query)
         answered()
         return rows
+      } catch (error) {
+        throw contentionAsBusy(error)
+      }
+    },
+    together: (work) => {
+      try {
+        return statements.together(work)
       } catch (error) {
         throw contentionAsBusy(error)
       }

@@ -6,6 +6,13 @@ export interface DirectStatements {
   takes(query: CompiledQuery): boolean
   /** @returns The rows; none for a statement without RETURNING. */
   run<Row>(query: CompiledQuery<Row>): Row[]
+  /**
+   * Runs statements that all read the same state. SQLite then takes its read lock, and looks for changes of
+   * others, once instead of for each statement.
+   *
+   * @param work Must not wait for anything.
+   */
+  together<Result>(work: () => Result): Result
 }
 
 const byDb = new WeakMap<object, DirectStatements>()

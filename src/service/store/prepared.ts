@@ -1,12 +1,14 @@
 import type { Compilable, CompiledQuery, Expression, Kysely } from 'kysely'
 import { type Dialect, findDialect } from './dialect.ts'
-import { findDirect } from './direct_statements.ts'
+import { type DirectStatements, findDirect } from './direct_statements.ts'
 import type { Schema } from './schema.ts'
 import { nameStatement } from './statement_names.ts'
 
 /** A compiled statement: runs in `db` with these parameters. */
 export interface Prepared<Parameters, Row> {
   (db: Kysely<Schema>, parameters: Parameters): Promise<Row[]>
+  /** Runs a read at once, on SQLite; see `DirectStatements.together`. */
+  readonly read: (direct: DirectStatements, db: Kysely<Schema>, parameters: Parameters) => Row[]
   /** Builds it as a part of another statement. */
   readonly build: (db: Kysely<Schema>, parameters: Parameters) => Compilable<Row>
 }
@@ -38,7 +40,7 @@ export function prepared<Parameters extends object, Row>(
   build: (db: Kysely<Schema>, parameters: Parameters) => Compilable<Row>,
 ): Prepared<Parameters, Row> {
   const compiled = new Map<Dialect, CompiledQuery<Row>>()
-  const run = async (db: Kysely<Schema>, parameters: Parameters): Promise<Row[]> => {
+  const bind = (db: Kysely<Schema>, parameters: Parameters): CompiledQuery<Row> => {
     const dialect = findDialect(db)
     let query = compiled.get(dialect)
     if (query === undefined) {
@@ -46,16 +48,21 @@ export function prepared<Parameters extends object, Row>(
       compiled.set(dialect, query)
       if (dialect === 'postgres') nameStatement(query.sql)
     }
-    const bound: CompiledQuery<Row> = {
+    return {
       ...query,
       parameters: query.parameters.map((parameter) =>
         parameter instanceof Placeholder ? Reflect.get(parameters, parameter.name) : parameter,
       ),
     }
+  }
+  const run = async (db: Kysely<Schema>, parameters: Parameters): Promise<Row[]> => {
+    const bound = bind(db, parameters)
     const direct = findDirect(db)
     return direct?.takes(bound) ? direct.run<Row>(bound) : (await db.executeQuery<Row>(bound)).rows
   }
-  return Object.assign(run, { build })
+  const read = (direct: DirectStatements, db: Kysely<Schema>, parameters: Parameters): Row[] =>
+    direct.run<Row>(bind(db, parameters))
+  return Object.assign(run, { read, build })
 }
 
 /** An object whose properties all exist, each as a placeholder of its name. */

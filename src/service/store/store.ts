@@ -126,6 +126,7 @@ export class Store {
       await migrate(db, options.migrate)
       pool?.limitStatements()
       driver.limitWaits()
+      if (inner instanceof GroupCommitDriver) inner.keepSavepointsInMemory()
       const sealing = new Sealing(keys)
       await checkKey(db, sealing)
       await openLogKey(db, sealing)
