@@ -22,6 +22,7 @@ import {
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildWeb } from './build_web.mjs'
+import { npmCi } from './npm_ci.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const wanted = new Set(process.argv.slice(2))
@@ -97,7 +98,7 @@ const services = [
 ]
 const policy = '/usr/sbin/policy-rc.d'
 
-installNodePackages()
+await installNodePackages()
 installDebianPackages()
 unpackDebianPackages()
 if (!buildWeb()) {
@@ -105,7 +106,7 @@ if (!buildWeb()) {
   process.exit(1)
 }
 
-function installNodePackages() {
+async function installNodePackages() {
   const stamp = join(root, 'node_modules', '.installed-from')
   const runtime = join(root, 'node_modules', 'node', 'bin', 'node')
   const lock = createHash('sha256')
@@ -115,10 +116,7 @@ function installNodePackages() {
   if (existsSync(stamp) && existsSync(runtime) && readFileSync(stamp, 'utf8') === lock) return
   // the link points to the packages of another clone, which `npm ci` would delete
   if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return
-  say(
-    'installing the packages that package-lock.json names (a minute or so; several on a busy machine or a slow network)',
-  )
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  if (!(await npmCi(root, say))) process.exit(1)
   writeFileSync(stamp, lock)
 }
 
