@@ -47,7 +47,7 @@ const options: RunOptions & { readonly globalSetupPath: string } = {
   concurrency,
   forceExit: true,
   timeout: 600_000,
-  globalSetupPath: join(root, 'test/rig/shared_postgres.ts'),
+  globalSetupPath: join(root, 'test/rig/global_setup.ts'),
 }
 const ended: { readonly name: string; readonly ms: number }[] = []
 run(options)

@@ -28,6 +28,7 @@ import { Store } from '../../src/service/store/store.ts'
 import { setApplicationPolicy } from './application_policy.ts'
 import { PushPhone, type PushPhoneOptions } from './push_phone.ts'
 import { type Answer, type RawRequest, ServiceClient, type SignedCall } from './service_client.ts'
+import { seedDataFolder } from './shared_sqlite.ts'
 
 export { type Answer, parseResponse, type SignedCall } from './service_client.ts'
 
@@ -49,6 +50,12 @@ export interface TestToken {
 }
 
 const dayMs = 86_400_000
+
+function newDataFolder(databaseUrl: Secret | undefined): string {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-'))
+  if (databaseUrl === undefined) seedDataFolder(folder)
+  return folder
+}
 
 /** A real service on a free port, whose data a test can read and change. */
 export class TestService {
@@ -80,7 +87,7 @@ export class TestService {
   }
 
   static async start(options: TestServiceOptions = {}): Promise<TestService> {
-    const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'countersign-'))
+    const folder = options.folder ?? newDataFolder(options.databaseUrl)
     const { clock = { now: () => Date.now() }, databaseUrl, delivery, log = silentLog } = options
     const service = await startService({
       folder,

@@ -19,7 +19,7 @@ let shared: PostgresCluster | undefined
 let databases = 0
 
 /** Starts one cluster for all test files, because starting one and creating its tables takes seconds. */
-export async function globalSetup(): Promise<void> {
+export async function startSharedPostgres(): Promise<void> {
   if (skipPostgres !== false) return
   shared = await PostgresCluster.startForgetful()
   await shared.administer(`create database ${template}`)
@@ -27,7 +27,7 @@ export async function globalSetup(): Promise<void> {
   process.env[variable] = shared.url
 }
 
-export async function globalTeardown(): Promise<void> {
+export async function stopSharedPostgres(): Promise<void> {
   await shared?.stop()
 }
 

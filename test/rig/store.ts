@@ -7,6 +7,7 @@ import { Store } from '../../src/service/store/store.ts'
 import { skipPostgres } from './postgres.ts'
 import { isBrief } from './scope.ts'
 import { makeSuiteDatabase, type SuiteDatabase } from './shared_postgres.ts'
+import { seedDataFolder } from './shared_sqlite.ts'
 
 /** A database of one kind, empty at first, that can be opened several times at once. */
 export class StoreRig {
@@ -20,6 +21,7 @@ export class StoreRig {
   }
 
   async open(): Promise<Store> {
+    if (this.databaseUrl === undefined) seedDataFolder(this.folder)
     const store = await Store.open({
       folder: this.folder,
       databaseUrl: this.databaseUrl,
