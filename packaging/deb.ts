@@ -63,6 +63,7 @@ export function writeDeb(
     USER: program === 'authproxy' ? 'authproxy_svc' : 'countersign',
     GROUP: program === 'authproxy' ? 'authproxy_svc' : 'countersign',
     LOG_GROUP: 'authproxy_grp',
+    SHARED_PROGRAMS: product.sharedPrograms.join(' '),
   }
   const put = (path: string, text: string) => {
     mkdirSync(dirname(join(work, path)), { recursive: true })
@@ -72,6 +73,8 @@ export function writeDeb(
   put(`${target}/installation.json`, describeInstallation(product, values.USER, config))
   mkdirSync(join(work, 'usr/bin'), { recursive: true })
   for (const name of product.programs) {
+    // a path belongs to one package only: postinst and prerm keep the link of a shared program
+    if (product.sharedPrograms.includes(name)) continue
     symlinkSync(`${target}/bin/${name}`, join(work, 'usr/bin', name))
   }
   put(config, readFileSync(join(linux, 'conf', `${program}.cfg`), 'utf8'))

@@ -11,7 +11,9 @@ export interface Product {
   readonly description: string
   /** All programs in `bin`. */
   readonly programs: readonly string[]
-  /** Folders of `web/dist` that it serves, or `all`. */
+  /** Those of `programs` that the other product has, too. */
+  readonly sharedPrograms: readonly string[]
+  /** Folders of `web/dist` that it serves, or `all` but those of the proxy alone. */
   readonly web: readonly string[] | 'all'
   readonly image: ImageSettings
 }
@@ -27,6 +29,9 @@ interface ImageSettings {
   readonly installation: Readonly<Record<string, string>>
 }
 
+/** Their verbs are for the machine of a proxy (`rotate-secret`, `advise --cfg`) and for that of the service (`--app`). */
+const sharedPrograms = ['workspaces']
+
 /** Both products, with the programs that are in `src/cmd` now. */
 export function listProducts(): Product[] {
   const all = listPrograms()
@@ -38,8 +43,9 @@ export function listProducts(): Product[] {
       title: 'Countersign authentication proxy',
       description:
         'RADIUS from VPNs and Amazon WorkSpaces, with a second factor from an MFA service. Reads the authproxy.cfg of the Duo Authentication Proxy.',
-      programs: all.filter(isOfProxy),
-      web: ['manager'],
+      programs: all.filter((name) => isOfProxy(name) || sharedPrograms.includes(name)),
+      sharedPrograms,
+      web: ['manager', 'sign_in'],
       image: {
         arguments: ['--config', '/etc/countersign/authproxy.cfg'],
         ports: ['1812/udp'],
@@ -59,6 +65,7 @@ export function listProducts(): Product[] {
       description:
         'Self-hosted MFA service with the Auth API, an Admin Panel, a portal for users and a push app.',
       programs: all.filter((program) => !isOfProxy(program)),
+      sharedPrograms,
       web: 'all',
       image: {
         arguments: ['service', '--data', '/var/lib/countersign'],

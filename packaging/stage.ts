@@ -69,9 +69,10 @@ function stageWeb({ web }: Product, folder: string): string[] {
   for (const name of built) {
     cpSync(join(dist, name), join(folder, 'web', 'dist', name), { recursive: true })
   }
-  const list = join(dist, web === 'all' ? '.modules' : '.modules-manager')
-  return readFileSync(list, 'utf8')
-    .split('\n')
+  const lists =
+    web === 'all' ? ['.modules', '.modules-sign_in'] : web.map((name) => `.modules-${name}`)
+  return lists
+    .flatMap((list) => readFileSync(join(dist, list), 'utf8').split('\n'))
     .filter((line) => line !== '')
     .map((line) => join(root, line))
 }

@@ -32,9 +32,13 @@ const groups = [
 ]
 const editorGroups = [{ name: 'codemirror', test: /node_modules\/(@codemirror|@lezer)\// }]
 
-/** Files in the apps, relative to the root of the project: packages name the licences of these. */
+/**
+ * Files in the apps, relative to the root of the project: packages name the licences of these. Apps that are built by
+ * themselves have lists of their own.
+ */
 const modules = new Set<string>()
 const managerModules = new Set<string>()
+const signInModules = new Set<string>()
 
 await build({
   ...shared,
@@ -75,11 +79,11 @@ await build({
     },
   },
 })
-// by itself, because the directory serves it from a port of its own
+// by itself, because the simulated directory serves it from a port of its own, also where only the proxy is installed
 await build({
   ...shared,
   root: join(root, 'sign_in'),
-  plugins: [react(), recordModules(modules)],
+  plugins: [react(), recordModules(signInModules)],
   build: {
     ...compiled,
     outDir: join(dist, 'sign_in'),
@@ -95,6 +99,7 @@ await buildServiceWorker(buildShell(output))
 compress(join(dist, 'assets'))
 writeModules('.modules', modules)
 writeModules('.modules-manager', managerModules)
+writeModules('.modules-sign_in', signInModules)
 
 function recordModules(into: Set<string>): Plugin {
   return {

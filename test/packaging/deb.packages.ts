@@ -65,6 +65,14 @@ ${log} authproxy_svc:authproxy_grp 2750
     tree.run('authproxyctl status')
   })
 
+  test('share the program workspaces, and prefer that of the proxy', () => {
+    assert.equal(
+      tree.run('readlink -f /usr/bin/workspaces'),
+      '/opt/countersign-authproxy/bin/workspaces\n',
+    )
+    assert.match(tree.run('workspaces --help'), /rotate-secret/)
+  })
+
   test('refuse an upgrade to a version that rejects the configuration', () => {
     const pid = tree.run('systemctl show -p MainPID countersign-authproxy')
     tree.run(`cp ${config} /root/good.cfg; echo '[radius_server_nonsense' >> ${config}`)
@@ -86,8 +94,15 @@ ${log} authproxy_svc:authproxy_grp 2750
     assert.equal(tree.run('ls /var/lib/dpkg/info | grep -c check.tar || true'), '0\n')
   })
 
+  test('keep the program workspaces as long as one of them is installed', () => {
+    tree.run('dpkg -r countersign-authproxy')
+    assert.equal(tree.run('readlink -f /usr/bin/workspaces'), '/opt/countersign/bin/workspaces\n')
+    assert.match(tree.run('workspaces --version'), /1\.0\.1/)
+  })
+
   test('leave configuration and logs when removed', () => {
-    tree.run('dpkg -r countersign-authproxy countersign')
+    tree.run('dpkg -r countersign')
+    assert.equal(tree.run('find /usr/bin /etc/alternatives -name workspaces'), '')
     assert.match(tree.read(config), /; kept/)
     assert.match(tree.run('ls /var/log/countersign-authproxy'), /authproxy.log/)
     assert.equal(tree.attempt('systemctl is-active countersign-authproxy').status, 3)

@@ -12,17 +12,21 @@ function readJson(file: string): unknown {
 }
 
 describe('the packages', () => {
-  test('contain each program in exactly one of them', () => {
-    const packaged = listProducts().flatMap(({ programs }) => programs)
-    assert.deepEqual(packaged.sort(), listPrograms())
+  test('contain each program in exactly one of them, and the shared ones in both', () => {
+    const [proxy, service] = listProducts()
+    const shared = proxy?.sharedPrograms ?? []
+    const ofProxy = proxy?.programs.filter((name) => !shared.includes(name)) ?? []
+    assert.deepEqual([...ofProxy, ...(service?.programs ?? [])].sort(), listPrograms())
+    assert.ok(shared.every((name) => proxy?.programs.includes(name)))
+    assert.deepEqual(service?.sharedPrograms, shared)
   })
 
   test('have every program of the proxy in that of the proxy', () => {
     const [proxy, service] = listProducts()
-    assert.deepEqual(
-      proxy?.programs,
-      listPrograms().filter((name) => name.startsWith('authproxy')),
-    )
+    assert.deepEqual(proxy?.programs, [
+      ...listPrograms().filter((name) => name.startsWith('authproxy')),
+      'workspaces',
+    ])
     assert.deepEqual(service?.programs, ['countersign', 'duo_export', 'workspaces'])
   })
 
