@@ -18,6 +18,9 @@ export const maxBatchBytes = 1024 * 1024
 /** UTF-16 units of one call; longer calls use the plain API. */
 export const maxCallLength = 32_768
 const maxParameters = 64
+/** What a service may say; more is a mistake. */
+const maxMaxOpen = 1_048_576
+const maxRetryAfterSecs = 86_400
 const challengePattern = /^[0-9a-f]{64}$/
 const proofPattern = /^[0-9a-f]{128}$/
 /** Keeps a proof from being the signature of anything else. */
@@ -163,14 +166,16 @@ function parseClientFrame(frame: Record<string, unknown>): ClientFrame | undefin
 function parseServiceFrame(frame: Record<string, unknown>): ServiceFrame | undefined {
   const { id, status, answer, retry_after, max_open, leaving, challenge } = frame
   if (typeof challenge === 'string' && challengePattern.test(challenge)) return { challenge }
-  if (isId(max_open)) return { max_open }
+  if (max_open !== undefined)
+    return isId(max_open) && max_open <= maxMaxOpen ? { max_open } : undefined
   if (leaving === true) return { leaving }
   if (!isId(id) || !isStatus(status)) return undefined
+  if (retry_after !== undefined && !isRetryAfter(retry_after)) return undefined
   const envelope = readEnvelope(answer)
   if (envelope === undefined) return undefined
   return {
     ...{ id, status, answer: envelope },
-    ...(typeof retry_after === 'number' ? { retry_after } : {}),
+    ...(retry_after === undefined ? {} : { retry_after }),
   }
 }
 
@@ -187,6 +192,10 @@ function isParameters(
 
 function isId(id: unknown): id is number {
   return typeof id === 'number' && Number.isSafeInteger(id) && id > 0
+}
+
+function isRetryAfter(secs: unknown): secs is number {
+  return typeof secs === 'number' && secs >= 0 && secs <= maxRetryAfterSecs
 }
 
 function isStatus(status: unknown): status is number {

@@ -159,6 +159,49 @@ describe('sign-ins over a message connection', () => {
     }
   })
 
+  test('take no new calls while nothing arrives, not even the answer to a ping', async () => {
+    let isClosed = false
+    const connection = await connect(() => {
+      isClosed = true
+    })
+    api.onCall = () => {}
+    const outcomes: unknown[] = []
+    connection.call('auth', push, waiting, (outcome) => outcomes.push(outcome))
+    await until(() => api.calls.length === 1)
+    api.hang()
+    await until(() => !connection.isFree)
+    assert.equal(connection.isSuspect, true)
+    assert.equal(isClosed, false)
+    api.resume()
+    await until(() => connection.isFree)
+    api.allow(api.calls[0]?.id ?? 0)
+    await until(() => outcomes.length === 1)
+    assert(!(outcomes[0] instanceof Error))
+    connection.close()
+  })
+
+  test('use the plain API while the service hangs, then a new connection', async () => {
+    api.onCall = () => {}
+    const asked = client.auth(push)
+    asked.catch(() => {})
+    await until(() => api.calls.length === 1)
+    api.hang()
+    api.onCall = ({ id }) => api.allow(id)
+    const answers: unknown[] = []
+    const ask = () => client.auth(passcode).then(({ status_msg }) => answers.push(status_msg))
+    await until(() => {
+      if (answers.length === 0) ask().catch(() => {})
+      return answers.length > 0
+    })
+    assert.equal(answers[0], 'plain')
+    await until(async () => (await client.auth(passcode)).status_msg === 'ok')
+    assert.equal(log.has('no message connection'), false)
+    api.resume()
+    await until(() => api.calls.length > 1)
+    for (const { id } of api.calls) api.allow(id)
+    assert.equal((await asked).status_msg, 'ok')
+  })
+
   test('move to a new connection once theirs is old, and are answered over the old one', async () => {
     const secure = { secureContext: createSecureContext({ ca: readFileSync(api.caFile) }) }
     const link = new MessageLink({
@@ -299,6 +342,47 @@ describe('sign-ins over a message connection', () => {
     api.allow(ids[0] ?? 0)
     assert.equal((await waiting).status_msg, 'ok')
   })
+
+  for (const [what, { protocol, opening }] of Object.entries<{
+    readonly protocol?: string | false
+    readonly opening?: readonly string[]
+  }>({
+    'no subprotocol': { protocol: false },
+    'another subprotocol': { protocol: 'countersign.messages.2' },
+    'no challenge': { opening: ['[{"max_open":100}]'] },
+    'a short challenge': { opening: [`[{"challenge":"${'ab'.repeat(31)}"}]`] },
+    'a challenge in another type': { opening: ['[{"challenge":7}]'] },
+    'two challenges': {
+      opening: [`[{"challenge":"${'ab'.repeat(32)}"}]`, `[{"challenge":"${'cd'.repeat(32)}"}]`],
+    },
+    'an answer before calls are admitted': {
+      opening: [`[{"challenge":"${'ab'.repeat(32)}"}]`, '[{"id":1,"status":200,"answer":{}}]'],
+    },
+    'a number of calls out of range': {
+      opening: [`[{"challenge":"${'ab'.repeat(32)}"}]`, '[{"max_open":9007199254740991}]'],
+    },
+  })) {
+    test(`use the plain API if the service sends ${what}, and say so once`, async () => {
+      const before = api.proofs.length
+      Object.assign(api, { protocol: protocol ?? messagesProtocol, opening })
+      log = new RecordingLog()
+      const refused = clientAt(api.port)
+      try {
+        await refused.check()
+        assert.equal((await refused.auth(passcode)).status_msg, 'plain')
+        await until(() => log.has('no message connection'))
+        assert.equal((await refused.auth(passcode)).status_msg, 'plain')
+        const lines = log.lines.filter((line) => line.includes('message connection'))
+        assert.equal(lines.filter((line) => line.includes('no message connection')).length, 1)
+        assert.match(lines.join('\n'), /subprotocol|the service/i)
+        // only a challenge is proved, and only the first one
+        assert(api.proofs.length - before <= Math.max(0, (opening?.length ?? 0) - 1))
+      } finally {
+        Object.assign(api, { protocol: messagesProtocol, opening: undefined })
+        await refused.close()
+      }
+    })
+  }
 
   test('use messages again soon after a node that was stopping', async () => {
     api.refusal = 503

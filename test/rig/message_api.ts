@@ -40,12 +40,18 @@ export class MessageApi {
   readonly frames: ClientFrame[] = []
   /** WebSocket messages, each with the frames of a turn. */
   batches = 0
+  /** What clients answer to `opening`. */
+  readonly proofs: string[] = []
   /** Paths of plain requests but `check`. */
   readonly plain: string[] = []
   /** Answers or not, over `send`. */
   onCall: (call: Call, connection: MessageApi) => void = (call) => this.allow(call.id)
   /** In place of the connection, if it is set. */
   refusal: number | undefined
+  /** The subprotocol that it chooses; `false` for none. */
+  protocol: string | false = messagesProtocol
+  /** Batches that it sends in place of the challenge, if they are set. */
+  opening: readonly string[] | undefined
   readonly #maxOpen: number
 
   private constructor(server: Server, port: number, caFile: string, maxOpen: number) {
@@ -66,7 +72,7 @@ export class MessageApi {
     server.on('request', (request, response) => api.#answerPlain(request, response))
     const webSockets = new WebSocketServer({
       noServer: true,
-      handleProtocols: () => messagesProtocol,
+      handleProtocols: () => api.protocol,
     })
     server.on('upgrade', (request, socket, head) => {
       const { refusal } = api
@@ -109,6 +115,15 @@ export class MessageApi {
     for (const socket of this.#sockets) socket.terminate()
   }
 
+  /** Neither reads nor answers on the connections that are open, as a node that hangs. */
+  hang(): void {
+    for (const socket of this.#sockets) socket.pause()
+  }
+
+  resume(): void {
+    for (const socket of this.#sockets) socket.resume()
+  }
+
   async close(): Promise<void> {
     this.cut()
     this.#server.close()
@@ -120,6 +135,11 @@ export class MessageApi {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     socket.on('error', () => {})
+    if (this.opening !== undefined) {
+      socket.on('message', (data) => this.proofs.push(data.toString()))
+      for (const batch of this.opening) socket.send(batch)
+      return
+    }
     const challenge = randomBytes(32).toString('hex')
     socket.send(encodeBatch([encodeServiceFrame({ challenge })]))
     let isProven = false

@@ -9,6 +9,7 @@ import {
   maxCallLength,
   parseServiceBatch,
   policyViolation,
+  type ServiceFrame,
 } from '../index.ts'
 import { cancelled } from './call_queue.ts'
 import type { Named } from './endpoints.ts'
@@ -30,12 +31,16 @@ export interface MessageConnectionOptions {
   readonly closed: (reason: string) => void
 }
 
+type Phase = 'before the challenge' | 'before the admission' | 'open'
+
 /** Receives the outcome of a message, once. */
 export type MessageDone = (outcome: AnswerFrame | AuthApiUnavailable) => void
 
 /** How often deadlines and the connection are checked. */
 const tickMs = 200
 const pingAfterTicks = 10
+/** The ping has no answer for a second: new calls go elsewhere, those that are open may still be answered. */
+const suspectAfterTicks = 15
 /** An overloaded service may pause for seconds; to break the connection then would repeat all its calls. */
 const deadAfterTicks = 60
 /** The service pings at least every 20 s. */
@@ -44,6 +49,7 @@ const staleMs = 45_000
 const maxBuffered = 1024 * 1024
 /** Time in which the calls of a connection that broke fail, so that they do not come again all at once. */
 const maxSpreadMs = 500
+const minSpreadMs = 20
 
 /**
  * One open WebSocket over which many calls of the Auth API travel. The calls of one turn of the event loop
@@ -59,7 +65,7 @@ export class MessageConnection {
   #outgoing: Message[] = []
   #cancelled: number[] = []
   #lastId = 0
-  #isProven = false
+  #phase: Phase = 'before the challenge'
   #maxOpen = 0
   #isOpen = true
   #isFlushing = false
@@ -70,6 +76,9 @@ export class MessageConnection {
   #heardAtTick = 0
   #heardAt = performance.now()
   #ticking: NodeJS.Timeout | undefined
+  /** Why this side has broken it. */
+  #refusal = ''
+  #isRefused = false
 
   constructor(socket: WebSocket, options: MessageConnectionOptions) {
     this.#socket = socket
@@ -83,7 +92,8 @@ export class MessageConnection {
       problem = error.message
     })
     socket.on('close', (code, reason) => {
-      const text = problem || reason.toString('utf8').slice(0, 100) || `code ${code}`
+      const text =
+        this.#refusal || problem || reason.toString('utf8').slice(0, 100) || `code ${code}`
       this.#closed(text)
       options.closed(text)
     })
@@ -97,10 +107,20 @@ export class MessageConnection {
   /** Whether another call can be made; otherwise it must use the plain API. Breaks a dead connection. */
   get isFree(): boolean {
     if (!this.#isOpen || this.#retires || this.#open.size >= this.#maxOpen) return false
-    if (this.#socket.bufferedAmount > maxBuffered) return false
+    if (this.isSuspect || this.#socket.bufferedAmount > maxBuffered) return false
     if (performance.now() - this.#heardAt < staleMs) return true
     this.#break()
     return false
+  }
+
+  /** Whether calls wait, and nothing has arrived for seconds, not even the answer to a ping. */
+  get isSuspect(): boolean {
+    return this.#ticking !== undefined && this.#tick - this.#heardAtTick >= suspectAfterTicks
+  }
+
+  /** Whether what is at the other end does not begin as the protocol says. */
+  get isRefused(): boolean {
+    return this.#isRefused
   }
 
   /**
@@ -138,9 +158,9 @@ export class MessageConnection {
   }
 
   /** Breaks the connection; the open calls fail. */
-  close(): void {
+  close(reason?: string): void {
     this.#isOurs = true
-    this.#break()
+    this.#break(reason)
   }
 
   /** Ends a message that has timed out, or whose caller has given up. */
@@ -182,28 +202,37 @@ export class MessageConnection {
   #receive(data: RawData, isBinary: boolean): void {
     this.#heard()
     const frames = isBinary ? undefined : parseServiceBatch(data.toString())
-    if (frames === undefined) return this.#refuse('not a batch of frames')
+    if (frames === undefined) return this.#refuse('the service sends no batch of known frames')
     for (const frame of frames) {
-      if ('challenge' in frame) this.#prove(frame.challenge)
-      else if ('max_open' in frame) this.#admitted(frame.max_open)
-      else if ('leaving' in frame) this.#retires = true
-      else if (!this.#answer(frame)) return this.#refuse('an answer to no call')
+      const problem = this.#phase === 'open' ? this.#take(frame) : this.#begin(frame)
+      if (problem !== undefined) return this.#refuse(problem)
     }
     this.#closeIfDone()
     this.#endIfIdle()
   }
 
-  #prove(challenge: string): void {
-    // one is enough, and nobody should get proofs for many
-    if (this.#isProven) return this.#refuse('a second challenge')
-    this.#isProven = true
-    this.#socket.send(this.#options.prove(challenge))
+  /** @returns What is wrong with a frame before calls can be made. */
+  #begin(frame: ServiceFrame): string | undefined {
+    if (this.#phase === 'before the challenge') {
+      if (!('challenge' in frame)) return 'the service sends no challenge'
+      this.#phase = 'before the admission'
+      this.#socket.send(this.#options.prove(frame.challenge))
+      return undefined
+    }
+    // one proof is enough, and nobody should get more
+    if (!('max_open' in frame)) return 'the service does not say how many calls may be open'
+    this.#phase = 'open'
+    this.#maxOpen = frame.max_open
+    this.#options.ready?.()
+    return undefined
   }
 
-  #admitted(maxOpen: number): void {
-    const isFirst = this.#maxOpen === 0
-    this.#maxOpen = maxOpen
-    if (isFirst) this.#options.ready?.()
+  /** @returns What is wrong with it. */
+  #take(frame: ServiceFrame): string | undefined {
+    if ('leaving' in frame) this.#retires = true
+    else if (!('id' in frame)) return 'the service begins the connection a second time'
+    else if (!this.#answer(frame)) return 'the service answers a call that was not made'
+    return undefined
   }
 
   /** @returns Whether a call with this id was written. */
@@ -219,11 +248,13 @@ export class MessageConnection {
 
   /** The service breaks the protocol, so that nothing it sends here can be trusted. */
   #refuse(reason: string): void {
+    this.#isRefused = this.#phase !== 'open'
     this.#socket.close(policyViolation, reason)
     this.#break(reason)
   }
 
   #break(reason = 'the connection is dead'): void {
+    this.#refusal ||= reason
     this.#socket.terminate()
     this.#closed(reason)
   }
@@ -242,7 +273,7 @@ export class MessageConnection {
     const spreadMs = this.#isOurs ? 0 : Math.min(maxSpreadMs, open.length - 1)
     for (const message of open) {
       // one of a few need not wait
-      if (spreadMs < tickMs / 10) fail(message)
+      if (spreadMs < minSpreadMs) fail(message)
       else setTimeout(fail, Math.random() * spreadMs, message)
     }
   }

@@ -87,9 +87,12 @@ export class MessageLink {
     return { connections: all.length, open: all.reduce((sum, { size }) => sum + size, 0) }
   }
 
-  /** Opens a connection for later calls, unless there is one, or the last attempt was too short a time ago. */
+  /**
+   * Opens a connection for later calls, unless there is one, or the last attempt was too short a time ago.
+   * A suspect one counts as none: a load balancer may choose another node for a new one.
+   */
   open(): void {
-    if (this.#connection === undefined) this.#open()
+    if (this.#connection === undefined || this.#connection.isSuspect) this.#open()
   }
 
   /** Opens no more; the connection ends once its calls are answered. */
@@ -160,12 +163,20 @@ export class MessageLink {
         if (this.#replaced.delete(connection) || this.#isClosed) return
         const isCurrent = this.#connection === connection
         if (isCurrent) this.#connection = undefined
-        if (performance.now() - openedAt <= steadyMs || !isCurrent) return this.#failed(reason)
+        // such a server will speak no other protocol in a moment
+        const isRefusal = connection.isRefused
+        if (performance.now() - openedAt <= steadyMs || !isCurrent) {
+          return this.#failed(reason, { isRefusal })
+        }
         this.#failures = 0
         this.#reopen()
       },
     })
-    const late = setTimeout(() => connection.close(), openMs).unref()
+    const late = setTimeout(
+      () => connection.close('no challenge, or no admission, in time'),
+      openMs,
+    )
+    late.unref()
   }
 
   #ready(connection: MessageConnection): void {
