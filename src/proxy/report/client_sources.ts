@@ -29,29 +29,20 @@ export class ClientSources {
   ): boolean {
     const { address } = request.peer
     const known = this.#sources.get(address)
-    const isNews = known === undefined || isProbe || nowMs - known.lastAt > silentMs
-    this.#sources.delete(address)
-    this.#sources.set(address, {
-      address,
-      requests: (known?.requests ?? 0) + 1,
-      lastAt: nowMs,
-      secret: secretEvidence(request.signed, password) ?? known?.secret ?? 'unknown',
-      reply: verdict.kind,
-      usesPreviousSecret: request.usesPreviousSecret,
-      probeAt: isProbe ? nowMs : known?.probeAt,
-    })
-    if (this.#sources.size > maxSources) {
-      for (const oldest of this.#sources.keys()) {
-        this.#sources.delete(oldest)
-        break
-      }
-    }
+    const source = known ?? this.#begin(address, verdict.kind)
+    const isNews = known === undefined || isProbe || nowMs - source.lastAt > silentMs
+    source.requests++
+    source.lastAt = nowMs
+    source.secret = secretEvidence(request.signed, password) ?? source.secret
+    source.reply = verdict.kind
+    source.usesPreviousSecret = request.usesPreviousSecret
+    if (isProbe) source.probeAt = nowMs
     return isNews
   }
 
   /** The most recent first. */
   report(max: number, nowMs: number): ReportedSource[] {
-    const recent = [...this.#sources.values()].reverse().slice(0, max)
+    const recent = this.#byAge().reverse().slice(0, max)
     return recent.map(
       ({ address, requests, lastAt, secret, reply, usesPreviousSecret, probeAt }) => ({
         address,
@@ -63,6 +54,25 @@ export class ClientSources {
         ...(probeAt === undefined ? {} : { probe_s: secondsSince(probeAt, nowMs) }),
       }),
     )
+  }
+
+  #begin(address: string, reply: ReportedSource['reply']): SourceActivity {
+    const [oldest] = this.#sources.size < maxSources ? [] : this.#byAge()
+    if (oldest !== undefined) this.#sources.delete(oldest.address)
+    const unknown = {
+      requests: 0,
+      lastAt: 0,
+      secret: 'unknown',
+      usesPreviousSecret: false,
+    } as const
+    const source: SourceActivity = { address, ...unknown, reply, probeAt: undefined }
+    this.#sources.set(address, source)
+    return source
+  }
+
+  /** Those that were silent for the longest time first. */
+  #byAge(): SourceActivity[] {
+    return [...this.#sources.values()].sort((one, other) => one.lastAt - other.lastAt)
   }
 }
 

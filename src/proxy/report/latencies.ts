@@ -5,21 +5,22 @@ const spanMs = 3_600_000
 
 /** The last durations within an hour, at most 512. */
 export class Latencies {
-  /** Each duration and when it ended, as a ring. */
-  readonly #kept: { readonly elapsedMs: number; readonly at: number }[] = []
+  /** How long each took, and when it ended, as a ring. */
+  readonly #elapsedMs = new Float64Array(maxKept)
+  readonly #endedAt = new Float64Array(maxKept).fill(Number.NEGATIVE_INFINITY)
   #next = 0
 
   /** @param nowMs By a clock that never steps back. */
   add(elapsedMs: number, nowMs: number): void {
-    this.#kept[this.#next] = { elapsedMs, at: nowMs }
+    this.#elapsedMs[this.#next] = elapsedMs
+    this.#endedAt[this.#next] = nowMs
     this.#next = (this.#next + 1) % maxKept
   }
 
   /** @returns `undefined` without a duration. */
   summary(nowMs: number): LatencySummary | undefined {
-    const sorted = this.#kept
-      .filter(({ at }) => nowMs - at <= spanMs)
-      .map(({ elapsedMs }) => elapsedMs)
+    const sorted = [...this.#elapsedMs]
+      .filter((_, index) => nowMs - (this.#endedAt[index] ?? 0) <= spanMs)
       .sort((one, other) => one - other)
     if (sorted.length === 0) return undefined
     return {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Peer } from './access_request.ts'
+import { RememberedReplies } from './remembered_replies.ts'
 
 /** Limits of the memory, over all sources. */
 export interface DuplicatesOptions {
@@ -12,12 +13,6 @@ export interface DuplicatesOptions {
   readonly maxReplyOctets: number
   /** Requests in progress at most; half as many from one source address. */
   readonly maxPending: number
-}
-
-/** A request that the server has accepted, until it is forgotten. */
-export interface TakenRequest {
-  /** Sent again, unchanged, for every retransmission; `undefined` while the request is in progress. */
-  readonly reply: Uint8Array | undefined
 }
 
 export type Intake =
@@ -36,17 +31,14 @@ const full = { kind: 'full' } as const
  * Detects retransmissions (RFC 5080 §2.2.2): requests with the same source address, source port,
  * Identifier and Request Authenticator as an earlier one.
  *
- * An entry lives while its request is in progress, and for `replyLifeMs` after the reply. All replies
- * live equally long, so a list in the order of the replies needs no timer per entry.
+ * A request is known while it is in progress, and for `replyLifeMs` after the reply. All replies live
+ * equally long, so a list in the order of the replies needs no timer per reply.
  */
 export class Duplicates {
   readonly #options: DuplicatesOptions
   readonly #sources = new Map<string, Source>()
+  readonly #replies = new RememberedReplies<Source>()
   #pending = 0
-  #answered = 0
-  #replyOctets = 0
-  #oldest: Entry | undefined
-  #newest: Entry | undefined
 
   constructor(options: DuplicatesOptions) {
     this.#options = options
@@ -59,7 +51,7 @@ export class Duplicates {
 
   /** Requests in progress and remembered replies. */
   get size(): number {
-    return this.#pending + this.#answered
+    return this.#pending + this.#replies.size
   }
 
   /** Source addresses with at least one request. */
@@ -83,20 +75,23 @@ export class Duplicates {
     const source = this.#sources.get(peer.address) ?? new Source(peer.address)
     const slot = (peer.port << 8) | identifier
     const known = source.slots.get(slot)
-    if (known?.isOf(authenticator)) {
-      return known.reply === undefined ? inProgress : { kind: 'answered', reply: known.reply }
+    if (known instanceof TakenRequest) {
+      if (known.isOf(authenticator)) return inProgress
+      if (known.signed && !signed) return unsignedConflict
+    } else if (known !== undefined && this.#replies.hasAuthenticator(known, authenticator)) {
+      return { kind: 'answered', reply: this.#replies.reply(known) }
     }
-    if (known?.signed && known.reply === undefined && !signed) return unsignedConflict
     const { maxPending, maxEntries } = this.#options
     if (this.#pending >= maxPending || source.pending * 2 >= maxPending) return full
-    if (known !== undefined) this.#supersede(known)
-    if (this.size >= maxEntries) this.#forget(this.#oldest)
-    const entry = new Entry(source, slot, authenticator, signed)
-    source.slots.set(slot, entry)
+    // a superseded request in progress continues, but its reply will not be sent
+    if (typeof known === 'number') this.#replies.remove(known)
+    if (this.size >= maxEntries) this.#forgetOldest()
+    const taken = new TakenRequest(source, slot, authenticator, signed)
+    source.slots.set(slot, taken)
     source.pending++
     this.#pending++
     this.#sources.set(peer.address, source)
-    return { kind: 'new', taken: entry }
+    return { kind: 'new', taken }
   }
 
   /**
@@ -107,53 +102,41 @@ export class Duplicates {
    * @returns Whether the reply may be sent: not if another request superseded this one.
    */
   settle(taken: TakenRequest, reply: Uint8Array | undefined): boolean {
-    if (!(taken instanceof Entry)) return false
+    const { source, slot } = taken
     this.#pending--
-    taken.source.pending--
-    const current = taken.source.slots.get(taken.slot) === taken
+    source.pending--
+    const current = source.slots.get(slot) === taken
     if (current && reply !== undefined) {
-      taken.expires = this.#options.clock.now() + this.#options.replyLifeMs
-      this.#append(taken, reply)
-      while (this.#replyOctets > this.#options.maxReplyOctets) this.#forget(this.#oldest)
+      const expires = this.#options.clock.now() + this.#options.replyLifeMs
+      const number = this.#replies.add({ owner: source, slot }, taken.authenticator, reply, expires)
+      source.slots.set(slot, number)
+      while (this.#replies.octets > this.#options.maxReplyOctets) this.#forgetOldest()
       return true
     }
-    if (current) taken.source.slots.delete(taken.slot)
-    this.#leaveIfEmpty(taken.source)
+    if (current) source.slots.delete(slot)
+    this.#leaveIfEmpty(source)
     return false
   }
 
   /** Removes expired replies. */
   forgetExpired(): void {
     const now = this.#options.clock.now()
-    while (this.#oldest !== undefined && this.#oldest.expires <= now) this.#forget(this.#oldest)
+    for (;;) {
+      const { oldest } = this.#replies
+      if (oldest === undefined || this.#replies.expires(oldest) > now) return
+      this.#forgetOldest()
+    }
   }
 
-  /** A request in progress continues, but its reply will not be sent. */
-  #supersede(entry: Entry): void {
-    if (entry.reply === undefined) entry.source.slots.delete(entry.slot)
-    else this.#forget(entry)
-  }
-
-  #forget(entry: Entry | undefined): void {
-    if (entry === undefined) return
-    if (entry.older === undefined) this.#oldest = entry.newer
-    else entry.older.newer = entry.newer
-    if (entry.newer === undefined) this.#newest = entry.older
-    else entry.newer.older = entry.older
-    this.#answered--
-    this.#replyOctets -= entry.reply?.length ?? 0
-    entry.source.slots.delete(entry.slot)
-    this.#leaveIfEmpty(entry.source)
-  }
-
-  #append(entry: Entry, reply: Uint8Array): void {
-    entry.reply = reply
-    this.#replyOctets += reply.length
-    entry.older = this.#newest
-    if (this.#newest === undefined) this.#oldest = entry
-    else this.#newest.newer = entry
-    this.#newest = entry
-    this.#answered++
+  #forgetOldest(): void {
+    const { oldest } = this.#replies
+    if (oldest === undefined) return
+    const source = this.#replies.owner(oldest)
+    const slot = this.#replies.slot(oldest)
+    this.#replies.remove(oldest)
+    if (source === undefined) return
+    source.slots.delete(slot)
+    this.#leaveIfEmpty(source)
   }
 
   #leaveIfEmpty(source: Source): void {
@@ -164,7 +147,8 @@ export class Duplicates {
 /** Requests of one source address; the key of a slot is source port and Identifier. */
 class Source {
   readonly address: string
-  readonly slots = new Map<number, Entry>()
+  /** A request in progress, or the number of a reply. */
+  readonly slots = new Map<number, TakenRequest | number>()
   pending = 0
 
   constructor(address: string) {
@@ -172,46 +156,22 @@ class Source {
   }
 }
 
-class Entry implements TakenRequest {
+/** A request in progress. */
+export class TakenRequest {
   readonly source: Source
   readonly slot: number
   readonly signed: boolean
-  reply: Uint8Array | undefined = undefined
-  expires = 0
-  /** Neighbours in the order of the replies. */
-  older: Entry | undefined = undefined
-  newer: Entry | undefined = undefined
-  // four words, because a view would keep the whole datagram in memory
-  readonly #first: number
-  readonly #second: number
-  readonly #third: number
-  readonly #fourth: number
+  /** A copy, because a view would keep the whole datagram in memory. */
+  readonly authenticator: Uint8Array
 
   constructor(source: Source, slot: number, authenticator: Uint8Array, signed: boolean) {
     this.source = source
     this.slot = slot
     this.signed = signed
-    this.#first = wordAt(authenticator, 0)
-    this.#second = wordAt(authenticator, 4)
-    this.#third = wordAt(authenticator, 8)
-    this.#fourth = wordAt(authenticator, 12)
+    this.authenticator = new Uint8Array(authenticator)
   }
 
   isOf(authenticator: Uint8Array): boolean {
-    return (
-      this.#first === wordAt(authenticator, 0) &&
-      this.#second === wordAt(authenticator, 4) &&
-      this.#third === wordAt(authenticator, 8) &&
-      this.#fourth === wordAt(authenticator, 12)
-    )
+    return this.authenticator.every((octet, index) => octet === authenticator[index])
   }
-}
-
-function wordAt(octets: Uint8Array, at: number): number {
-  return (
-    (octets[at] ?? 0) |
-    ((octets[at + 1] ?? 0) << 8) |
-    ((octets[at + 2] ?? 0) << 16) |
-    ((octets[at + 3] ?? 0) << 24)
-  )
 }

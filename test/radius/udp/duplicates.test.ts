@@ -51,7 +51,7 @@ describe('RFC 5080 §2.2.2, duplicate requests', () => {
     clock.advance(9_999)
     const intake = duplicates.take(peer, 7, one, isSigned)
     assert(intake.kind === 'answered')
-    assert.equal(intake.reply, reply)
+    assert.deepEqual(Buffer.from(intake.reply), Buffer.from(reply))
     clock.advance(1)
     assert.equal(duplicates.take(peer, 7, one, isSigned).kind, 'new')
   })
@@ -140,6 +140,22 @@ describe('cache limits', () => {
       duplicates.settle(take(duplicates, peer, id, one), new Uint8Array(4096))
     }
     assert.equal(duplicates.size, 2)
+  })
+
+  test('repeats each reply unchanged while others come and go', () => {
+    const { clock, duplicates } = memory({ maxEntries: 2_000, maxPending: 2_000 })
+    const replyOf = (id: number): Uint8Array => new Uint8Array(20 + (id % 7) * 100).fill(id)
+    for (let id = 0; id < 3_000; id++) {
+      clock.advance(10)
+      const from = { ...peer, port: 1024 + (id >> 8) }
+      duplicates.settle(take(duplicates, from, id & 255, one), replyOf(id))
+      const earlier = Math.max(0, id - 900)
+      const again = { ...peer, port: 1024 + (earlier >> 8) }
+      const intake = duplicates.take(again, earlier & 255, one, isSigned)
+      assert(intake.kind === 'answered')
+      assert.deepEqual(Buffer.from(intake.reply), Buffer.from(replyOf(earlier)))
+    }
+    assert.equal(duplicates.size, 1_000)
   })
 
   test('limits one source to half of the requests in progress', () => {
