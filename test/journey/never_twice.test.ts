@@ -19,8 +19,9 @@ import { BypassCodes } from '../../src/service/authenticators/bypass/bypass_code
 import { OathTokens } from '../../src/service/authenticators/oath/oath_tokens.ts'
 import { Users } from '../../src/service/people/users.ts'
 import { Store } from '../../src/service/store/store.ts'
-import { PostgresCluster, skipPostgres } from '../rig/postgres.ts'
+import { skipPostgres } from '../rig/postgres.ts'
 import { Running } from '../rig/running.ts'
+import { makeSuiteDatabase, type SuiteDatabase } from '../rig/shared_postgres.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/countersign')
 const connections = 50
@@ -105,16 +106,16 @@ for (const { name, processes, skip } of [
   describe(`a passcode works once, on ${name}`, { skip }, () => {
     const folders: string[] = []
     const services: { running: Running; port: number; ca: string }[] = []
-    let cluster: PostgresCluster | undefined
+    let database: SuiteDatabase | undefined
     let alice: Member
 
     before(async () => {
       const sealingKey = randomBytes(32).toString('base64')
-      if (processes > 1) cluster = await PostgresCluster.start()
-      const url = await cluster?.createDatabase()
+      if (processes > 1) database = await makeSuiteDatabase()
+      const url = database?.url
       const env = {
         COUNTERSIGN_SEALING_KEY: sealingKey,
-        ...(url === undefined ? {} : { COUNTERSIGN_DATABASE_URL: url }),
+        ...(url === undefined ? {} : { COUNTERSIGN_DATABASE_URL: url.reveal() }),
       }
       for (let started = 0; started < processes; started++) {
         const folder = mkdtempSync(join(tmpdir(), 'countersign-'))
@@ -130,7 +131,7 @@ for (const { name, processes, skip } of [
       const store = await Store.open({
         folder: folders[0] ?? '',
         migrate: false,
-        databaseUrl: url === undefined ? undefined : new Secret(url),
+        databaseUrl: url,
         sealingKey: new Secret(sealingKey),
       })
       alice = await addAlice(store)
@@ -138,7 +139,7 @@ for (const { name, processes, skip } of [
     })
     after(async () => {
       await Promise.all(services.map(({ running }) => running.stop()))
-      await cluster?.stop()
+      await database?.release()
       for (const folder of folders) rmSync(folder, { recursive: true })
     })
 

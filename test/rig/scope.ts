@@ -21,12 +21,15 @@ export const onlyInAll: ReadonlySet<string> = new Set([
   'test/web/admin/reports.test.ts',
   'test/web/admin/settings.test.ts',
   'test/web/admin/shell.test.ts',
+  'test/web/admin/sign_in.test.ts',
   'test/web/admin/user_bulk.test.ts',
   'test/web/admin/user_import.test.ts',
   'test/web/admin/users.test.ts',
-  // pages of the portal, the Proxy Manager and the simulated directory
+  // pages of the portal, the Proxy Manager and the simulated directory; who may enrol is tested in
+  // test/service/http/web/portal, and test/journey/new_company.test.ts enrols a user in a browser
   'test/web/enrolment_on_phone.test.ts',
   'test/web/manager/first_configuration.test.ts',
+  'test/web/portal_enrolment.test.ts',
   'test/web/portal_self_service.test.ts',
   'test/web/sign_in.test.ts',
   // whole ways through several programs and browsers, whose parts have tests of their own

@@ -51,12 +51,6 @@ export interface TestToken {
 
 const dayMs = 86_400_000
 
-function newDataFolder(databaseUrl: Secret | undefined): string {
-  const folder = mkdtempSync(join(tmpdir(), 'countersign-'))
-  if (databaseUrl === undefined) seedDataFolder(folder)
-  return folder
-}
-
 /** A real service on a free port, whose data a test can read and change. */
 export class TestService {
   readonly service: Service
@@ -87,7 +81,8 @@ export class TestService {
   }
 
   static async start(options: TestServiceOptions = {}): Promise<TestService> {
-    const folder = options.folder ?? newDataFolder(options.databaseUrl)
+    const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'countersign-'))
+    if (options.databaseUrl === undefined) seedDataFolder(folder)
     const { clock = { now: () => Date.now() }, databaseUrl, delivery, log = silentLog } = options
     const service = await startService({
       folder,

@@ -1,6 +1,7 @@
 import { after, before, describe } from 'node:test'
 import type { Secret } from '../../src/host/secret.ts'
 import { skipPostgres } from './postgres.ts'
+import { isBrief } from './scope.ts'
 import { TestService, type TestServiceOptions } from './service.ts'
 import { makeSuiteDatabase, type SuiteDatabase } from './shared_postgres.ts'
 
@@ -11,7 +12,7 @@ export interface ServiceRig {
 
 /** Declares a suite on a service with SQLite, and again with PostgreSQL. */
 export function onEachDatabase(name: string, suite: (rig: ServiceRig) => void): void {
-  describe(`${name}, on SQLite`, () => suite(rigOn(() => undefined)))
+  onSqliteService(name, suite)
   describe(`${name}, on PostgreSQL`, { skip: skipPostgres }, () => {
     let database: SuiteDatabase
     before(async () => {
@@ -20,6 +21,16 @@ export function onEachDatabase(name: string, suite: (rig: ServiceRig) => void): 
     suite(rigOn(() => database.url))
     after(() => database.release())
   })
+}
+
+/** Declares a long suite that `npm test` runs on SQLite only, because its rules hardly depend on the database. */
+export function serviceMainlyOnSqlite(name: string, suite: (rig: ServiceRig) => void): void {
+  if (isBrief()) onSqliteService(name, suite)
+  else onEachDatabase(name, suite)
+}
+
+function onSqliteService(name: string, suite: (rig: ServiceRig) => void): void {
+  describe(`${name}, on SQLite`, () => suite(rigOn(() => undefined)))
 }
 
 /** The service is closed after the suite. */

@@ -5,9 +5,11 @@ import { Secret } from '../../src/host/secret.ts'
 import { Store } from '../../src/service/store/store.ts'
 import { PostgresCluster, skipPostgres } from './postgres.ts'
 
-/** A database of a suite that does not stop or configure the server. */
+/** A database of a suite that does not stop or configure the server, and does not need its disk. */
 export interface SuiteDatabase {
   readonly url: Secret
+  /** Runs a statement from outside of the database. */
+  readonly administer: (statement: string) => Promise<void>
   readonly release: () => Promise<void>
 }
 
@@ -36,11 +38,16 @@ export async function makeSuiteDatabase(): Promise<SuiteDatabase> {
   const url = process.env[variable]
   if (url === undefined) {
     const cluster = await PostgresCluster.start()
-    return { url: new Secret(await cluster.createDatabase()), release: () => cluster.stop() }
+    return {
+      url: new Secret(await cluster.createDatabase()),
+      administer: (statement) => cluster.administer(statement),
+      release: () => cluster.stop(),
+    }
   }
   const name = `test_${process.pid}_${++databases}`
-  await PostgresCluster.administerAt(url, `create database ${name} template ${template}`)
-  return { url: new Secret(`${url}/${name}`), release: async () => {} }
+  const administer = (statement: string) => PostgresCluster.administerAt(url, statement)
+  await administer(`create database ${name} template ${template}`)
+  return { url: new Secret(`${url}/${name}`), administer, release: async () => {} }
 }
 
 async function migrate(url: string): Promise<void> {

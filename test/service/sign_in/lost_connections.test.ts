@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Secret } from '../../../src/host/secret.ts'
-import { PostgresCluster, skipPostgres } from '../../rig/postgres.ts'
+import { skipPostgres } from '../../rig/postgres.ts'
 import { RecordingLog } from '../../rig/recording_log.ts'
 import { type Answer, parseResponse, TestService } from '../../rig/service.ts'
+import { makeSuiteDatabase } from '../../rig/shared_postgres.ts'
 
 const userCount = 8
 const rounds = 6
@@ -11,8 +11,8 @@ const rounds = 6
 test('accepts no passcode twice, and fails with 503 only, while PostgreSQL ends all connections', {
   skip: skipPostgres,
 }, async () => {
-  const cluster = await PostgresCluster.start()
-  const databaseUrl = new Secret(await cluster.createDatabase())
+  const database = await makeSuiteDatabase()
+  const databaseUrl = database.url
   const name = new URL(databaseUrl.reveal()).pathname.slice(1)
   const log = new RecordingLog()
   const service = await TestService.start({ databaseUrl, log })
@@ -35,7 +35,7 @@ test('accepts no passcode twice, and fails with 503 only, while PostgreSQL ends 
         )
         assert.ok(allowed.length <= 1)
       })
-      await cluster.administer(
+      await database.administer(
         `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
       )
       await Promise.all(signIns)
@@ -53,6 +53,6 @@ test('accepts no passcode twice, and fails with 503 only, while PostgreSQL ends 
     assert.ok(answers.some(({ status }) => status === 200))
   } finally {
     await service.close()
-    await cluster.stop()
+    await database.release()
   }
 })

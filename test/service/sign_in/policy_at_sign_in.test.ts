@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { Secret } from '../../../src/host/secret.ts'
 import type { UserAccess } from '../../../src/service/applications/application_settings.ts'
 import { type Integration, Integrations } from '../../../src/service/applications/integrations.ts'
 import { PermittedGroups } from '../../../src/service/applications/permitted_groups.ts'
@@ -15,9 +14,10 @@ import {
 } from '../../../src/service/authenticators/sms/sms_passcodes.ts'
 import { Groups } from '../../../src/service/people/groups.ts'
 import { ManualClock } from '../../rig/manual_clock.ts'
-import { PostgresCluster, skipPostgres } from '../../rig/postgres.ts'
+import { skipSecondDatabase } from '../../rig/postgres.ts'
 import { RecordingLog } from '../../rig/recording_log.ts'
 import { parseResponse, TestService, type TestServiceOptions } from '../../rig/service.ts'
+import { makeSuiteDatabase, type SuiteDatabase } from '../../rig/shared_postgres.ts'
 
 const friday = Date.parse('2026-11-27T10:00:00Z')
 const minuteMs = 60_000
@@ -360,11 +360,11 @@ function suite(options: () => Promise<TestServiceOptions>): void {
 
 describe('policies at sign-in, on SQLite', () => suite(async () => ({})))
 
-describe('policies at sign-in, on PostgreSQL', { skip: skipPostgres }, () => {
-  let cluster: PostgresCluster
+describe('policies at sign-in, on PostgreSQL', { skip: skipSecondDatabase }, () => {
+  let database: SuiteDatabase
   suite(async () => {
-    cluster = await PostgresCluster.start()
-    return { databaseUrl: new Secret(await cluster.createDatabase()) }
+    database = await makeSuiteDatabase()
+    return { databaseUrl: database.url }
   })
-  after(() => cluster.stop())
+  after(() => database.release())
 })

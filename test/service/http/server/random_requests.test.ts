@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { deserialize } from 'bson'
 import fc from 'fast-check'
-import { Secret } from '../../../../src/host/secret.ts'
+import type { Secret } from '../../../../src/host/secret.ts'
 import { defaultConfig } from '../../../../src/service/config/service_config.ts'
 import { type OctetPair, signedOctets } from '../../../rig/octet_request.ts'
-import { PostgresCluster, skipPostgres } from '../../../rig/postgres.ts'
+import { skipPostgres } from '../../../rig/postgres.ts'
 import { type Answer, TestService } from '../../../rig/service.ts'
 import type { RawRequest } from '../../../rig/service_client.ts'
+import { makeSuiteDatabase, type SuiteDatabase } from '../../../rig/shared_postgres.ts'
 
 const names = [
   'username',
@@ -217,10 +218,10 @@ function insertIkey(authorization: string, ikey: string): string {
 describe('random requests, on SQLite', () => suite(async () => undefined))
 
 describe('random requests, on PostgreSQL', { skip: skipPostgres }, () => {
-  let cluster: PostgresCluster
+  let database: SuiteDatabase
   before(async () => {
-    cluster = await PostgresCluster.start()
+    database = await makeSuiteDatabase()
   })
-  after(() => cluster.stop())
-  suite(async () => new Secret(await cluster.createDatabase()))
+  after(() => database.release())
+  suite(async () => database.url)
 })

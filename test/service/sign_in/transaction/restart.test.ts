@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { Secret } from '../../../../src/host/secret.ts'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
 import { untilGauge } from '../../../rig/gauge.ts'
-import { PostgresCluster, skipSecondDatabase } from '../../../rig/postgres.ts'
+import { skipSecondDatabase } from '../../../rig/postgres.ts'
 import { parseResponse } from '../../../rig/service_client.ts'
 import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
+import { makeSuiteDatabase, type SuiteDatabase } from '../../../rig/shared_postgres.ts'
 import { until } from '../../../rig/until.ts'
 
 const calls = 60
@@ -15,21 +15,20 @@ for (const [name, skip] of [
   ['PostgreSQL', skipSecondDatabase],
 ] as const) {
   describe(`a process that ends while pushes wait, on ${name}`, { skip }, () => {
-    let cluster: PostgresCluster | undefined
+    let database: SuiteDatabase | undefined
     let service: ServiceNodes
     let node: ServiceNode
 
     before(async () => {
-      if (name === 'PostgreSQL') cluster = await PostgresCluster.start()
-      const url = await cluster?.createDatabase()
-      service = await ServiceNodes.start(url === undefined ? undefined : new Secret(url), 1)
+      if (name === 'PostgreSQL') database = await makeSuiteDatabase()
+      service = await ServiceNodes.start(database?.url, 1)
       const [first] = service.nodes
       assert.ok(first !== undefined)
       node = first
     })
     after(async () => {
       await service.close()
-      await cluster?.stop()
+      await database?.release()
     })
 
     const push = (username: string, options: { readonly async?: '1' } = {}) =>

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { sql } from 'kysely'
-import { Secret } from '../../../../src/host/secret.ts'
 import type { Integration } from '../../../../src/service/applications/integrations.ts'
 import { AuthenticationLog } from '../../../../src/service/audit/authentication_log.ts'
 import { EventStream } from '../../../rig/event_stream.ts'
 import { untilGauge } from '../../../rig/gauge.ts'
-import { PostgresCluster, skipPostgres } from '../../../rig/postgres.ts'
+import { skipPostgres } from '../../../rig/postgres.ts'
 import type { PushPhone } from '../../../rig/push_phone.ts'
 import { type Answer, parseResponse } from '../../../rig/service_client.ts'
 import { type ServiceNode, ServiceNodes } from '../../../rig/service_nodes.ts'
+import { makeSuiteDatabase, type SuiteDatabase } from '../../../rig/shared_postgres.ts'
 import { SignIn } from '../../../rig/sign_in.ts'
 import { onPostgres } from '../../../rig/store.ts'
 import { until } from '../../../rig/until.ts'
@@ -24,17 +24,16 @@ const findLine: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
-  let cluster: PostgresCluster
-  let database: string
+  let database: SuiteDatabase
+  let name: string
   let service: ServiceNodes
   let here: ServiceNode
   let there: ServiceNode
 
   before(async () => {
-    cluster = await PostgresCluster.start()
-    const url = await cluster.createDatabase()
-    database = new URL(url).pathname.slice(1)
-    service = await ServiceNodes.start(new Secret(url), 2)
+    database = await makeSuiteDatabase()
+    name = new URL(database.url.reveal()).pathname.slice(1)
+    service = await ServiceNodes.start(database.url, 2)
     const [one, other] = service.nodes
     assert.ok(one !== undefined && other !== undefined)
     here = one
@@ -42,7 +41,7 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
   })
   after(async () => {
     await service.close()
-    await cluster.stop()
+    await database.release()
   })
 
   const call = (node: ServiceNode, username: string) =>
@@ -142,14 +141,14 @@ describe('two processes on one PostgreSQL', { skip: skipPostgres }, () => {
     const waiting = call(here, 'carol')
     await untilGauge(here.client, 'waiting_calls', 1)
     const { txid } = await phone.nextRequest()
-    await cluster.administer(`alter database ${database} with allow_connections false`)
+    await database.administer(`alter database ${name} with allow_connections false`)
     try {
       await backends('pg_terminate_backend(pid)')
       assert.equal((await phone.answer(String(txid), 'approve')).status, 200)
       assert.equal(parseResponse(await waiting).result, 'allow')
       assert.deepEqual((await backends('pid')).rows, [])
     } finally {
-      await cluster.administer(`alter database ${database} with allow_connections true`)
+      await database.administer(`alter database ${name} with allow_connections true`)
     }
   })
 

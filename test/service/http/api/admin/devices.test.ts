@@ -4,10 +4,10 @@ import { HOTP, Secret as OathSecret } from 'otpauth'
 import type { SmsMessage } from '../../../../../src/service/messaging/messaging.ts'
 import { AdminApiClient } from '../../../../rig/admin_api.ts'
 import type { TestService } from '../../../../rig/service.ts'
-import { onEachDatabase } from '../../../../rig/service_databases.ts'
+import { serviceMainlyOnSqlite } from '../../../../rig/service_databases.ts'
 import { TestYubikey } from '../../../../rig/yubikey.ts'
 
-onEachDatabase('Admin API: devices of users', (rig) => {
+serviceMainlyOnSqlite('Admin API: devices of users', (rig) => {
   let service: TestService
   let admin: AdminApiClient
   const messages: SmsMessage[] = []

@@ -3,12 +3,12 @@ import { before, describe, test } from 'node:test'
 import { AdminApiClient } from '../../../../rig/admin_api.ts'
 import { ManualClock } from '../../../../rig/manual_clock.ts'
 import type { TestService } from '../../../../rig/service.ts'
-import { onEachDatabase } from '../../../../rig/service_databases.ts'
+import { serviceMainlyOnSqlite } from '../../../../rig/service_databases.ts'
 
 const users = '/admin/v1/users'
 const start = Date.parse('2026-03-04T15:04:05Z')
 
-onEachDatabase('Admin API: users', (rig) => {
+serviceMainlyOnSqlite('Admin API: users', (rig) => {
   let service: TestService
   let admin: AdminApiClient
   const clock = new ManualClock(start)

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { Secret } from '../../../../../src/host/secret.ts'
+import type { Secret } from '../../../../../src/host/secret.ts'
 import type { Integration } from '../../../../../src/service/applications/integrations.ts'
 import { AuthenticationLog } from '../../../../../src/service/audit/authentication_log.ts'
 import { startService } from '../../../../../src/service/compose/service.ts'
 import { defaultConfig } from '../../../../../src/service/config/service_config.ts'
 import { Users } from '../../../../../src/service/people/users.ts'
 import { invite, PortalBrowser } from '../../../../rig/portal_browser.ts'
-import { PostgresCluster, skipSecondDatabase } from '../../../../rig/postgres.ts'
+import { skipSecondDatabase } from '../../../../rig/postgres.ts'
 import { RecordingLog } from '../../../../rig/recording_log.ts'
 import { parseResponse, TestService, type TestToken } from '../../../../rig/service.ts'
+import { makeSuiteDatabase, type SuiteDatabase } from '../../../../rig/shared_postgres.ts'
 
 /** Look-alikes of alice, her alias a.smith, and dora@corp.example. */
 const lookAlikes: readonly [string, string][] = [
@@ -274,10 +275,10 @@ function suite(database: () => Promise<{ readonly databaseUrl?: Secret }>): void
 describe('look-alike usernames, on SQLite', () => suite(async () => ({})))
 
 describe('look-alike usernames, on PostgreSQL', { skip: skipSecondDatabase }, () => {
-  let cluster: PostgresCluster
+  let database: SuiteDatabase
   suite(async () => {
-    cluster = await PostgresCluster.start()
-    return { databaseUrl: new Secret(await cluster.createDatabase()) }
+    database = await makeSuiteDatabase()
+    return { databaseUrl: database.url }
   })
-  after(() => cluster.stop())
+  after(() => database.release())
 })

@@ -12,7 +12,7 @@ import { AdminApiClient } from '../../../../rig/admin_api.ts'
 import { AdminClient } from '../../../../rig/admin_client.ts'
 import { ManualClock } from '../../../../rig/manual_clock.ts'
 import { TestService } from '../../../../rig/service.ts'
-import { onEachDatabase } from '../../../../rig/service_databases.ts'
+import { serviceMainlyOnSqlite } from '../../../../rig/service_databases.ts'
 
 interface PolicyAnswer {
   readonly policy_key: string
@@ -35,7 +35,7 @@ async function create(client: AdminClient, body: object): Promise<PolicyAnswer> 
   return answer.body as unknown as PolicyAnswer
 }
 
-onEachDatabase('policies in the panel', (rig) => {
+serviceMainlyOnSqlite('policies in the panel', (rig) => {
   let service: TestService
   let owner: AdminClient
   before(async () => {

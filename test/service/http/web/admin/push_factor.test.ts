@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { Secret } from '../../../../../src/host/secret.ts'
 import { Administrators } from '../../../../../src/service/administrators/administrators.ts'
 import { Integrations } from '../../../../../src/service/applications/integrations.ts'
 import { Policies } from '../../../../../src/service/applications/policy/policies.ts'
@@ -10,17 +9,18 @@ import { Users } from '../../../../../src/service/people/users.ts'
 import { AdminClient, addAdministrator } from '../../../../rig/admin_client.ts'
 import { ManualClock } from '../../../../rig/manual_clock.ts'
 import { type PanelPerson, PanelRig, pushFactor } from '../../../../rig/panel_person.ts'
-import { PostgresCluster, skipPostgres } from '../../../../rig/postgres.ts'
+import { skipPostgres } from '../../../../rig/postgres.ts'
 import type { TestService } from '../../../../rig/service.ts'
-import { onEachDatabase } from '../../../../rig/service_databases.ts'
+import { serviceMainlyOnSqlite } from '../../../../rig/service_databases.ts'
 import { ServiceNodes } from '../../../../rig/service_nodes.ts'
+import { makeSuiteDatabase, type SuiteDatabase } from '../../../../rig/shared_postgres.ts'
 
 const minuteMs = 60_000
 const waiting = { state: 'waiting' }
 const refused = { error: { code: 'push' } }
 const noPush = { error: { code: 'conflict' } }
 
-onEachDatabase('push as a factor of administrators', ({ start }) => {
+serviceMainlyOnSqlite('push as a factor of administrators', ({ start }) => {
   const clock = new ManualClock()
   let service: TestService
   let rig: PanelRig
@@ -448,15 +448,15 @@ onEachDatabase('push as a factor of administrators', ({ start }) => {
 })
 
 describe('push as a factor of administrators, on two nodes', { skip: skipPostgres }, () => {
-  let cluster: PostgresCluster
+  let database: SuiteDatabase
   let nodes: ServiceNodes
   before(async () => {
-    cluster = await PostgresCluster.start()
-    nodes = await ServiceNodes.start(new Secret(await cluster.createDatabase()), 2)
+    database = await makeSuiteDatabase()
+    nodes = await ServiceNodes.start(database.url, 2)
   })
   after(async () => {
     await nodes.close()
-    await cluster.stop()
+    await database.release()
   })
 
   test('signs in at one node with a push that the other one sent', async () => {

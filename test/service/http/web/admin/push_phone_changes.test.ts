@@ -7,12 +7,12 @@ import { Users } from '../../../../../src/service/people/users.ts'
 import { ManualClock } from '../../../../rig/manual_clock.ts'
 import { type PanelPerson, PanelRig, pushFactor } from '../../../../rig/panel_person.ts'
 import type { TestService } from '../../../../rig/service.ts'
-import { onEachDatabase } from '../../../../rig/service_databases.ts'
+import { serviceMainlyOnSqlite } from '../../../../rig/service_databases.ts'
 
 const refused = { error: { code: 'push' } }
 const noPush = { error: { code: 'conflict' } }
 
-onEachDatabase('push of an administrator whose phone has changed', ({ start }) => {
+serviceMainlyOnSqlite('push of an administrator whose phone has changed', ({ start }) => {
   const clock = new ManualClock()
   let service: TestService
   let rig: PanelRig

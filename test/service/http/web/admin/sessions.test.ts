@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { Secret } from '../../../../../src/host/secret.ts'
 import { AdministratorLog } from '../../../../../src/service/audit/administrator_log.ts'
 import {
   AdminClient,
@@ -8,9 +7,10 @@ import {
   type TestAdministrator,
 } from '../../../../rig/admin_client.ts'
 import { ManualClock } from '../../../../rig/manual_clock.ts'
-import { PostgresCluster, skipPostgres } from '../../../../rig/postgres.ts'
+import { skipPostgres } from '../../../../rig/postgres.ts'
 import { TestService } from '../../../../rig/service.ts'
 import { ServiceNodes } from '../../../../rig/service_nodes.ts'
+import { makeSuiteDatabase, type SuiteDatabase } from '../../../../rig/shared_postgres.ts'
 
 const minuteMs = 60_000
 
@@ -139,15 +139,15 @@ describe('sessions of administrators', () => {
 })
 
 describe('sessions of administrators, on two nodes', { skip: skipPostgres }, () => {
-  let cluster: PostgresCluster
+  let database: SuiteDatabase
   let nodes: ServiceNodes
   before(async () => {
-    cluster = await PostgresCluster.start()
-    nodes = await ServiceNodes.start(new Secret(await cluster.createDatabase()), 2)
+    database = await makeSuiteDatabase()
+    nodes = await ServiceNodes.start(database.url, 2)
   })
   after(async () => {
     await nodes.close()
-    await cluster.stop()
+    await database.release()
   })
 
   test('that one node ends are refused by the other at once', async () => {

@@ -6,12 +6,12 @@ import { OathTokens } from '../../../../../src/service/authenticators/oath/oath_
 import { invite, type PortalBrowser } from '../../../../rig/portal_browser.ts'
 import { PortalRig } from '../../../../rig/portal_rig.ts'
 import type { TestService } from '../../../../rig/service.ts'
-import { onBothDatabases } from '../../../../rig/store.ts'
+import { mainlyOnSqlite } from '../../../../rig/store.ts'
 
 const stepMs = 30_000
 const totp = { kind: 'totp', digits: 6, algorithm: 'SHA1', stepSecs: 30 } as const
 
-onBothDatabases('authenticator apps at the portal', (rig) => {
+mainlyOnSqlite('authenticator apps at the portal', (rig) => {
   const portal = new PortalRig()
   const { clock, mails } = portal
   let service: TestService

@@ -7,9 +7,9 @@ import { invite, type PortalBrowser } from '../../../../rig/portal_browser.ts'
 import { PortalRig } from '../../../../rig/portal_rig.ts'
 import { PushPhone } from '../../../../rig/push_phone.ts'
 import { parseResponse, type TestService } from '../../../../rig/service.ts'
-import { onBothDatabases } from '../../../../rig/store.ts'
+import { mainlyOnSqlite } from '../../../../rig/store.ts'
 
-onBothDatabases('enrolment at the portal', (rig) => {
+mainlyOnSqlite('enrolment at the portal', (rig) => {
   const portal = new PortalRig()
   const { clock, messages, mails } = portal
   let service: TestService

@@ -6,9 +6,9 @@ import { AuthenticationLog } from '../../../../../src/service/audit/authenticati
 import { PortalRig } from '../../../../rig/portal_rig.ts'
 import { activationLink } from '../../../../rig/push_phone.ts'
 import { parseResponse, type TestService } from '../../../../rig/service.ts'
-import { onBothDatabases } from '../../../../rig/store.ts'
+import { mainlyOnSqlite } from '../../../../rig/store.ts'
 
-onBothDatabases('portal self-service', (rig) => {
+mainlyOnSqlite('portal self-service', (rig) => {
   const portal = new PortalRig()
   let service: TestService
   before(async () => {
