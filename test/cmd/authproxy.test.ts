@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { rootCertificates } from 'node:tls'
+import { systemClock } from '../../src/host/clock.ts'
+import { readProxyConfigFile } from '../../src/proxy/sections/read_proxy_config.ts'
+import { checkApis } from '../../src/proxy/startup_check.ts'
 import {
   Code,
   encodeAccessRequest,
@@ -243,12 +246,13 @@ describe('authproxy and its service', () => {
     assert(!running.stdout.includes(keys.skey))
   })
 
+  test('--check explains a wrong ikey, and exits with status 1', async () => {
+    const { status, stdout } = await check({ ikey: 'DIAAAAAAAAAAAAAAAAAA' })
+    assert.match(stdout, /no application with the ikey DIAAAAAAAAAAAAAAAAAA; compare/)
+    assert.equal(status, 1)
+  })
+
   for (const [what, changed, expected] of [
-    [
-      'a wrong ikey',
-      { ikey: 'DIAAAAAAAAAAAAAAAAAA' },
-      /no application with the ikey DIAAAAAAAAAAAAAAAAAA; compare/,
-    ],
     ['a wrong skey', { skey: 'b'.repeat(40) }, /skey is not its secret key; copy skey again/],
     ['an unresolvable name', { api_host: 'api.invalid' }, /api\.invalid can't be resolved/],
     [
@@ -267,10 +271,14 @@ describe('authproxy and its service', () => {
       /certificate is not issued by the CA in \S+other\.pem; copy ca\.pem/,
     ],
   ] as const) {
-    test(`--check explains ${what}, and exits with status 1`, async () => {
-      const { status, stdout } = await check(changed)
-      assert.match(stdout, expected)
-      assert.equal(status, 1)
+    test(`what --check prints explains ${what}`, async () => {
+      const { config: read } = readProxyConfigFile(config(changed))
+      assert.ok(read !== undefined)
+      const lines: string[] = []
+      const stop = new AbortController().signal
+      const report = (_level: string, text: string) => void lines.push(text)
+      assert.equal(await checkApis(read, report, { clock: systemClock, stop }), false)
+      assert.match(lines.join('\n'), expected)
     })
   }
 

@@ -7,6 +7,7 @@ import type { RadiusServer } from '../../src/radius/udp/server.ts'
 import { secret, startServer } from '../rig/radius_peer.ts'
 import { Running } from '../rig/running.ts'
 import { untilFound } from '../rig/until.ts'
+import { workspacesVerb } from '../rig/workspaces_api.ts'
 
 const program = resolve(import.meta.dirname, '../../bin/workspaces')
 
@@ -41,12 +42,8 @@ describe('workspaces directory, login and calibrate', () => {
   })
 
   /** Runs a verb with lines on its standard input. */
-  const run = async (args: readonly string[], ...lines: readonly string[]) => {
-    const running = new Running(program, args)
-    running.child.stdin?.end(lines.map((line) => `${line}\n`).join(''))
-    const status = await running.ended()
-    return { status, stdout: running.stdout, stderr: running.stderr }
-  }
+  const run = (args: readonly string[], ...lines: readonly string[]) =>
+    workspacesVerb(args, lines.map((line) => `${line}\n`).join(''))
   const call = async (operation: string, body: object): Promise<unknown> => {
     const response = await fetch(url, {
       method: 'POST',

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe, type TestContext, test } from 'node:test'
+import { runService, type ServiceFlags } from '../../../../src/cmd/countersign/run_service.ts'
 import { Running } from '../../../rig/running.ts'
 import { ServiceNodes } from '../../../rig/service_nodes.ts'
 
@@ -25,33 +26,38 @@ describe('countersign service', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const runFailing = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
-    const running = new Running(program, ['service', ...args], env)
-    await once(running.child, 'close')
-    return { status: running.child.exitCode, lines: running.stderr.trimEnd().split('\n') }
+  /** Starts the service in this process. */
+  const startFailing = async ({ mock }: TestContext, flags: ServiceFlags) => {
+    const write = mock.method(process.stderr, 'write', () => true)
+    try {
+      const status = await runService(flags)
+      const printed = write.mock.calls.map((call) => String(call.arguments[0])).join('')
+      return { status, lines: printed.trimEnd().split('\n') }
+    } finally {
+      write.mock.restore()
+    }
   }
 
-  test('exits with 1 and one line that names --port if the port is in use', async () => {
-    const { status, lines } = await runFailing(['--data', folder, '--port', port])
+  test('exits with 1 and one line that names --port if the port is in use', async (t) => {
+    const { status, lines } = await startFailing(t, { data: folder, port: Number(port) })
     assert.equal(status, 1)
     assert.equal(lines.length, 1)
     assert.match(lines[0] ?? '', /--port/)
   })
 
-  test('exits with 1 and one line for a wrong sealing key', async () => {
-    const COUNTERSIGN_SEALING_KEY = randomBytes(32).toString('base64')
-    const { status, lines } = await runFailing(['--data', folder, '--port', '0'], {
-      COUNTERSIGN_SEALING_KEY,
-    })
+  test('exits with 1 and one line for a wrong sealing key', async (t) => {
+    t.after(() => delete process.env.COUNTERSIGN_SEALING_KEY)
+    process.env.COUNTERSIGN_SEALING_KEY = randomBytes(32).toString('base64')
+    const { status, lines } = await startFailing(t, { data: folder, port: 0 })
     assert.equal(status, 1)
     assert.equal(lines.length, 1)
     assert.match(lines[0] ?? '', /sealing\.key/)
   })
 
-  test('exits with 1 and one line if it can’t create the data folder', async () => {
+  test('exits with 1 and one line if it can’t create the data folder', async (t) => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
-    const { status, lines } = await runFailing(['--data', join(file, 'data'), '--port', '0'])
+    const { status, lines } = await startFailing(t, { data: join(file, 'data'), port: 0 })
     assert.equal(status, 1)
     assert.equal(lines.length, 1)
   })
@@ -59,8 +65,10 @@ describe('countersign service', () => {
   test('exits with 2 and all problems of the configuration', async () => {
     const file = join(folder, 'countersign.cfg')
     writeFileSync(file, '[service]\nport=x\ncolour=blue\n')
-    const { status, lines } = await runFailing(['--config', file])
-    assert.equal(status, 2)
+    const running = new Running(program, ['service', '--config', file])
+    await once(running.child, 'close')
+    const lines = running.stderr.trimEnd().split('\n')
+    assert.equal(running.child.exitCode, 2)
     assert.deepEqual(
       lines.map((line) => line.slice(0, file.length + 3)),
       [`${file}:2:`, `${file}:3:`],
