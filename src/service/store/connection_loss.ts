@@ -6,16 +6,20 @@ import { StoreError } from './store_error.ts'
  */
 const lostStates = /^(08...|57P0[1235]|25P03)$/
 const lostErrnos = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
-/** The errors of `pg` without a code. A connection that could not be made in time was never there. */
+/** The errors of `pg` itself, which have no code. A connection that could not be made in time was never there. */
 const lostMessages =
   /^(Connection terminated(?! due to connection timeout)|The primary has changed|Client (has encountered a connection error|was closed))/
+
+/** `feature_not_supported` has many causes; the function of the server that reports this one, whose text is translated. */
+const outdated = { code: '0A000', routine: 'RevalidateCachedQuery' }
 
 /**
  * Whether PostgreSQL refuses a prepared statement because its columns have changed. It works again without a
  * name, on another connection.
  */
 export function isOutdated(error: unknown): boolean {
-  return error instanceof Error && error.message === 'cached plan must not change result type'
+  if (!(error instanceof Error) || !('code' in error) || !('routine' in error)) return false
+  return error.code === outdated.code && error.routine === outdated.routine
 }
 
 /** Whether an error means that the connection to PostgreSQL was lost, or is of no more use. */
