@@ -11,6 +11,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['rotating-file-stream'],
   },
   config: {},
+  web_page: {},
   radius: { node: ['node:crypto'] },
   'radius/udp': {
     rooms: ['host', 'radius'],
@@ -41,7 +42,15 @@ const rooms: Readonly<Record<string, Room>> = {
   'proxy/second_factor': { rooms: ['duo', 'host', 'proxy/login', 'proxy/primary', 'radius'] },
   'proxy/mode': { rooms: ['proxy/login', 'proxy/primary', 'proxy/second_factor'] },
   'proxy/front': {
-    rooms: ['duo', 'host', 'proxy/login', 'proxy/sections', 'radius', 'radius/udp'],
+    rooms: [
+      'duo',
+      'host',
+      'proxy/login',
+      'proxy/sections',
+      'radius',
+      'radius/udp',
+      'workspaces/guide',
+    ],
     node: ['node:crypto', 'node:net'],
   },
   'proxy/report': {
@@ -522,6 +531,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['fastify'],
   },
   'service/http/web/assets': {
+    rooms: ['web_page'],
     node: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path'],
     packages: ['@fastify/helmet', '@fastify/static', 'fastify'],
   },
@@ -707,7 +717,15 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   'manager/editor': { rooms: ['config', 'ctl/connectivity', 'proxy/control'] },
   manager: {
-    rooms: ['ctl', 'ctl/connectivity', 'host', 'manager/editor', 'proxy/sections', 'radius'],
+    rooms: [
+      'ctl',
+      'ctl/connectivity',
+      'host',
+      'manager/editor',
+      'proxy/sections',
+      'radius',
+      'web_page',
+    ],
     node: [
       'node:child_process',
       'node:crypto',
@@ -760,7 +778,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['fastify'],
   },
   'workspaces/web': {
-    rooms: ['workspaces/directory', 'workspaces/knobs', 'workspaces/trace'],
+    rooms: ['web_page', 'workspaces/directory', 'workspaces/knobs', 'workspaces/trace'],
     node: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:http', 'node:path'],
     packages: ['@fastify/helmet', '@fastify/static', 'fastify', 'zod'],
   },

@@ -3,6 +3,8 @@ import { createReadStream, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
+import { contentSecurityPolicy, noDevicesPolicy } from '../web_page/content_security_policy.ts'
+import { pageNotBuilt } from '../web_page/page_not_built.ts'
 
 const mediaTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -16,27 +18,13 @@ const safeHeaders = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  'permissions-policy': noDevicesPolicy,
 } as const
 
 /** Sets the headers of every response. */
 export function setSafeHeaders(response: ServerResponse, styleNonce?: string): void {
   for (const [name, value] of Object.entries(safeHeaders)) response.setHeader(name, value)
-  const style = styleNonce === undefined ? "'self'" : `'self' 'nonce-${styleNonce}'`
-  response.setHeader(
-    'content-security-policy',
-    [
-      "default-src 'none'",
-      "script-src 'self'",
-      `style-src ${style}`,
-      "img-src 'self' data:",
-      "font-src 'self'",
-      "connect-src 'self'",
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-    ].join('; '),
-  )
+  response.setHeader('content-security-policy', contentSecurityPolicy(styleNonce))
 }
 
 /**
@@ -86,12 +74,4 @@ export class PageFiles {
   }
 }
 
-const notBuilt = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Proxy Manager</title>
-<h1>This page has not been built</h1>
-<p>Run <code>npm run build:web</code> in the folder of Countersign, and start authproxy_manager again.</p>
-</html>
-`
+const notBuilt = pageNotBuilt('Proxy Manager', { startAgain: 'authproxy_manager' })

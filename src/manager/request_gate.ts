@@ -1,11 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-
-/** Why a request is refused before anything is done. */
-export interface GateRefusal {
-  readonly status: number
-  readonly code: string
-  readonly message: string
-}
+import type { RequestRefusal } from '../web_page/request_refusal.ts'
 
 /**
  * Parses the target of a request, once for gate and routes.
@@ -33,7 +27,7 @@ export function checkRequest(
   { method = '', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
   target: URL | undefined,
   host: string,
-): GateRefusal | undefined {
+): RequestRefusal | undefined {
   if (headers.host !== host) {
     const message = `This is the Proxy Manager; open it as http://${host}. If you forward a port by ssh, forward the same port number.`
     return { status: 421, code: 'wrong_host', message }

@@ -1,4 +1,5 @@
 import type { LatencySummary } from '../../duo/index.ts'
+import { nearestRank } from '../../host/nearest_rank.ts'
 
 const maxKept = 512
 const spanMs = 3_600_000
@@ -31,8 +32,7 @@ export class Latencies {
   }
 }
 
-/** The nearest rank, in tenths of a millisecond. */
+/** In tenths of a millisecond. */
 function percentile(sorted: readonly number[], percent: number): number {
-  const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length))
-  return Math.round((sorted[rank - 1] ?? 0) * 10) / 10
+  return Math.round((nearestRank(sorted, percent) ?? 0) * 10) / 10
 }

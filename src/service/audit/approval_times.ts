@@ -1,3 +1,4 @@
+import { nearestRank } from '../../host/nearest_rank.ts'
 import type { StoreDb } from '../store/store.ts'
 
 /** How long users took to approve pushes and calls. */
@@ -44,8 +45,7 @@ export class ApprovalTimes {
       .execute()
     const sorted = rows.map((row) => Number(row.elapsed_ms)).sort((one, other) => one - other)
     if (sorted.length === 0) return undefined
-    const rank = (percent: number) =>
-      sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0
+    const rank = (percent: number) => nearestRank(sorted, percent) ?? 0
     return { count: sorted.length, medianMs: rank(50), p90Ms: rank(90), p95Ms: rank(95) }
   }
 

@@ -3,9 +3,10 @@ import type { Secret } from '../../host/secret.ts'
 import { encodeAccessRequest, SharedSecret } from '../../radius/index.ts'
 import { exchange } from '../../radius/udp/exchange.ts'
 import type { Finding } from '../guide/finding.ts'
+import { probeUsers } from '../guide/probe_users.ts'
 
 /** The user of the probe of AWS; our proxy rejects it without asking the API. */
-const probeUser = 'fakeusername'
+const [probeUser] = probeUsers
 const probePassword = 'badpassword'
 const waitMs = 5_000
 const check = 'probe'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { probeUsers } from '../guide/probe_users.ts'
 import { estimatedDeadlineSecs } from '../guide/time_budget.ts'
 import { faultsSchema } from './faults.ts'
 
@@ -82,7 +83,7 @@ export const knobTable = {
   ),
   probeUsers: knob(
     z.array(z.string().min(1).max(253)).min(1).max(10),
-    ['fakeusername', 'awsfakeuser'],
+    [...probeUsers],
     'unknown',
     "User names of the probe; each run uses the next one. Known: 'fakeusername' from both controllers at once (vzakharchenko/keycloak-radius-plugin#588). 'awsfakeuser' is not verified.",
   ),

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import helmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
+import { contentSecurityPolicy, noDevicesPolicy } from '../../web_page/content_security_policy.ts'
+import { pageNotBuilt } from '../../web_page/page_not_built.ts'
 
 const yearMs = 31_536_000_000
 
@@ -21,7 +23,7 @@ export async function addPageFiles(server: FastifyInstance, folder: string): Pro
   })
   server.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', contentSecurityPolicy())
-    reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=()')
+    reply.header('permissions-policy', noDevicesPolicy)
   })
   if (existsSync(join(folder, 'assets'))) {
     await server.register(fastifyStatic, {
@@ -48,27 +50,4 @@ export async function addPageFiles(server: FastifyInstance, folder: string): Pro
   })
 }
 
-function contentSecurityPolicy(styleNonce?: string): string {
-  const style = styleNonce === undefined ? "'self'" : `'self' 'nonce-${styleNonce}'`
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    `style-src ${style}`,
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')
-}
-
-const notBuilt = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>WorkSpaces sign-in</title>
-<h1>This page has not been built</h1>
-<p>Run <code>npm run build:web</code> in the folder of Countersign, and start the directory again.</p>
-</html>
-`
+const notBuilt = pageNotBuilt('WorkSpaces sign-in', { startAgain: 'the directory' })

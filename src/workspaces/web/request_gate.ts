@@ -1,11 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-
-/** Why a request is refused before anything is done. */
-export interface GateRefusal {
-  readonly status: number
-  readonly code: string
-  readonly message: string
-}
+import type { RequestRefusal } from '../../web_page/request_refusal.ts'
 
 /** The names that always mean this machine. */
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]'] as const
@@ -23,7 +17,7 @@ const loopbackNames = ['localhost', '127.0.0.1', '[::1]'] as const
 export function checkRequest(
   { method, path, headers }: { method: string; path: string; headers: IncomingHttpHeaders },
   port: number,
-): GateRefusal | undefined {
+): RequestRefusal | undefined {
   const { host = '', origin } = headers
   const hosts = loopbackNames.map((name) => `${name}:${port}`)
   if (!hosts.includes(host)) {

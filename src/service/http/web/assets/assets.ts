@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import helmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { contentSecurityPolicy } from '../../../../web_page/content_security_policy.ts'
+import { pageNotBuilt } from '../../../../web_page/page_not_built.ts'
 
 const yearMs = 31_536_000_000
 const notBuilt = 503
@@ -25,7 +27,7 @@ export async function addAssets(server: FastifyInstance, folder: string): Promis
       frameguard: { action: 'deny' },
     })
     assets.addHook('onRequest', async (_request, reply) => {
-      reply.header('content-security-policy', contentSecurityPolicy())
+      reply.header('content-security-policy', contentSecurityPolicy(undefined, ownDirectives))
       reply.header('permissions-policy', 'camera=(self), microphone=(), geolocation=()')
     })
     if (existsSync(join(folder, 'assets'))) await addHashedFiles(assets, folder)
@@ -88,6 +90,9 @@ function addAdmin(assets: FastifyInstance, folder: string): void {
   })
 }
 
+/** The push app has a manifest and a service worker. */
+const ownDirectives = { 'manifest-src': "'self'", 'worker-src': "'self'", 'form-action': "'self'" }
+
 /** The component library inserts style elements, which need the nonce of the page. */
 async function sendPage(reply: FastifyReply, folder: string, app: string): Promise<FastifyReply> {
   reply.header('cache-control', 'no-store').type('text/html; charset=utf-8')
@@ -95,25 +100,8 @@ async function sendPage(reply: FastifyReply, folder: string, app: string): Promi
   if (page === undefined) return reply.code(notBuilt).send(missingPage)
   if (!page.includes('CSP_NONCE')) return reply.send(page)
   const nonce = randomBytes(16).toString('base64')
-  reply.header('content-security-policy', contentSecurityPolicy(nonce))
+  reply.header('content-security-policy', contentSecurityPolicy(nonce, ownDirectives))
   return reply.send(page.replaceAll('CSP_NONCE', nonce))
-}
-
-function contentSecurityPolicy(styleNonce?: string): string {
-  const style = styleNonce === undefined ? "'self'" : `'self' 'nonce-${styleNonce}'`
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    `style-src ${style}`,
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "manifest-src 'self'",
-    "worker-src 'self'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join('; ')
 }
 
 function mediaType(name: string): string {
@@ -122,12 +110,7 @@ function mediaType(name: string): string {
   return name.endsWith('.png') ? 'image/png' : 'application/octet-stream'
 }
 
-const missingPage = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Countersign</title>
-<h1>This page has not been built</h1>
-<p>Sign-ins work all the same. To build the browser pages, run <code>npm run build:web</code> in the folder of Countersign, and start the service again.</p>
-</html>
-`
+const missingPage = pageNotBuilt('Countersign', {
+  works: 'Sign-ins work all the same. ',
+  startAgain: 'the service',
+})
