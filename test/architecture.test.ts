@@ -100,7 +100,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'proxy/sections',
       'radius/udp',
     ],
-    node: ['node:child_process', 'node:timers/promises'],
+    node: ['node:child_process', 'node:fs', 'node:timers/promises'],
   },
   'service/people/username': { rooms: ['duo'] },
   'service/store': {

@@ -256,6 +256,9 @@ export class LoggedProxy {
       get residentBytes() {
         return proxy.residentBytes
       },
+      get workers() {
+        return proxy.workers
+      },
       get isPrimaryOnly() {
         return proxy.isPrimaryOnly
       },

@@ -10,8 +10,10 @@ import { after, before, describe, test } from 'node:test'
 import { isRecord } from '../../src/duo/index.ts'
 import { systemClock } from '../../src/host/clock.ts'
 import { LoggedProxy } from '../../src/proxy/logged_proxy.ts'
+import { PrimaryOnly } from '../../src/proxy/primary_only/primary_only.ts'
 import { ProxyLogs } from '../../src/proxy/proxy_logs.ts'
 import { readProxyConfig } from '../../src/proxy/sections/read_proxy_config.ts'
+import { WorkerProxy } from '../../src/proxy/workers/worker_proxy.ts'
 import { defaultConfig } from '../../src/service/config/service_config.ts'
 import { skipRadclient } from '../rig/countersign_up.ts'
 import { skipWithout } from '../rig/debian_package.ts'
@@ -21,6 +23,7 @@ import { TestService } from '../rig/service.ts'
 import { until } from '../rig/until.ts'
 
 const deploy = resolve(import.meta.dirname, '../../deploy')
+const authproxy = resolve(import.meta.dirname, '../../src/cmd/authproxy.ts')
 const rules = readFileSync(join(deploy, 'prometheus/countersign.rules.yml'), 'utf8')
 const dashboard: unknown = JSON.parse(
   readFileSync(join(deploy, 'grafana/countersign.json'), 'utf8'),
@@ -31,6 +34,7 @@ const targetLabels = ['job', 'instance', 'le']
 describe('the queries in deploy/', { skip: skipRadclient }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'monitoring-'))
   let service: TestService
+  let primaryOnly: PrimaryOnly
   let proxy: LoggedProxy
   let known: ReadonlyMap<string, ReadonlySet<string>>
 
@@ -62,7 +66,15 @@ failmode=secure
     )
     assert(config !== undefined, JSON.stringify(problems))
     const logs = new ProxyLogs(config, systemClock)
-    proxy = await LoggedProxy.start(config, { file, logs, report: () => {}, clock: systemClock })
+    primaryOnly = new PrimaryOnly(join(folder, 'primary_only.json'), {
+      clock: systemClock,
+      log: logs.log,
+    })
+    const workers = { count: 2, program: authproxy, args: ['--worker'], logs, primaryOnly }
+    proxy = await LoggedProxy.start(config, {
+      ...{ file, logs, report: () => {}, clock: systemClock, primaryOnly },
+      serve: (first, host) => WorkerProxy.start(first, host, workers),
+    })
     const request = ['User-Name=alice', `User-Password=${token.code(0)}`]
     const { output } = await radclient(radiusPort, 'the-secret-of-the-gateway', [
       ...request,
@@ -83,6 +95,7 @@ failmode=secure
   })
   after(async () => {
     await proxy?.stop()
+    primaryOnly?.close()
     await service?.close()
     rmSync(folder, { recursive: true, force: true })
   })

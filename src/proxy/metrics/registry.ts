@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { ServerCounters } from '../../radius/udp/counters.ts'
 import { findHealth } from '../control/health.ts'
-import type { ReloadCounts } from '../control/proxy_status.ts'
+import type { ReloadCounts, WorkerStatus } from '../control/proxy_status.ts'
 import type { ReportSource } from '../report/reporter.ts'
 import type { SignInCounters } from '../second_factor/sign_in_counters.ts'
 
@@ -19,6 +19,8 @@ export interface MetricsSource {
   readonly isPrimaryOnly: boolean
   /** Resident memory of all processes of the proxy. */
   readonly residentBytes: number
+  /** None if one process serves everything. */
+  readonly workers: readonly Pick<WorkerStatus, 'number' | 'restarts'>[]
   /** Brings all of it up to date. */
   refresh(): Promise<void>
 }
@@ -55,6 +57,18 @@ function addProcess(registry: Registry, source: MetricsSource): void {
     registers,
     collect() {
       this.set(source.residentBytes)
+    },
+  })
+  new Counter({
+    name: 'countersign_proxy_worker_restarts_total',
+    help: 'How often a worker was restarted because it ended, hung, or did not become ready',
+    labelNames: ['worker'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { number, restarts } of source.workers) {
+        this.inc({ worker: String(number) }, restarts)
+      }
     },
   })
   new Counter({

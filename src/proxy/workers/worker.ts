@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { ListenError } from '../listen_error.ts'
+import type { ProxyConfig } from '../sections/proxy_config.ts'
 import type { FromWorker, Request, Shared, State, ToWorker } from './messages.ts'
+import { Silence } from './silence.ts'
 
 export interface WorkerOptions {
   /** The program that calls `runWorker`. */
@@ -22,15 +24,18 @@ export class Worker {
   readonly startedAt: Date
   /** The last one that it sent. */
   state: State | undefined
-  /** When its last message arrived, by `performance.now()`. */
-  heardMs = performance.now()
+  readonly silence = new Silence()
+  /** The configuration that it has, or begins with. */
+  config: ProxyConfig
   readonly #child: ChildProcess
   readonly #asked = new Map<number, PromiseWithResolvers<void>>()
   #lastId = 0
+  #isReady = false
   #isOver = false
 
-  constructor(options: WorkerOptions, startedAt: Date) {
+  constructor(options: WorkerOptions, config: ProxyConfig, startedAt: Date) {
     this.number = options.number
+    this.config = config
     this.startedAt = startedAt
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !notInherited.includes(name)),
@@ -49,6 +54,18 @@ export class Worker {
 
   get pid(): number {
     return this.#child.pid ?? 0
+  }
+
+  /** Whether it listens. */
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  /** @throws {ListenError} if it can't listen. */
+  async start(request: Extract<Request, { readonly kind: 'start' }>): Promise<void> {
+    await this.ask(request)
+    this.#isReady = true
+    this.silence.end()
   }
 
   /** @throws {ListenError} if it can't be done, or the worker ends before it is. */
@@ -78,7 +95,8 @@ export class Worker {
   }
 
   #receive(message: FromWorker, receive: WorkerOptions['receive']): void {
-    this.heardMs = performance.now()
+    // what a worker logs does not make it ready
+    if (this.#isReady) this.silence.end()
     if (message.kind === 'state') this.state = message
     if (message.kind !== 'done') return receive(message)
     const asked = this.#asked.get(message.id)

@@ -17,6 +17,7 @@ import type { Batch, Shared, State } from './messages.ts'
 import { reservePlaces } from './reserved_places.ts'
 import { Worker } from './worker.ts'
 import { addCounts, combineSection, combineSignIns, withoutLatches } from './worker_sections.ts'
+import { type WorkerLimits, WorkerWatch } from './worker_watch.ts'
 
 export interface WorkerProxyOptions {
   readonly count: number
@@ -25,14 +26,11 @@ export interface WorkerProxyOptions {
   readonly args: readonly string[]
   readonly logs: ProxyLogs
   readonly primaryOnly: PrimaryOnly
-  /** How long a worker may send nothing before it is killed. */
-  readonly hangMs?: number
+  /** Replaces `usualLimits`. */
+  readonly limits?: Partial<WorkerLimits>
 }
 
 const shareEveryMs = 1_000
-const defaultHangMs = 15_000
-/** A worker that has just been started loads its modules first. */
-const startMs = 60_000
 const stopMs = 8_000
 /** Wait before a worker that ends at once is restarted; doubled each time. */
 const minRestartMs = 250
@@ -52,6 +50,7 @@ export class WorkerProxy implements ServingProxy {
   #ended: State | undefined
   /** Until all workers have forgotten their latches, none learns them from another. */
   #isClearing = false
+  #clears = 0
   readonly #restarts = new Map<number, number>()
   /** How often a worker ended soon after its start, in a row. */
   readonly #failures = new Map<number, number>()
@@ -59,14 +58,15 @@ export class WorkerProxy implements ServingProxy {
   readonly #stopping = new AbortController()
   readonly #timer: NodeJS.Timeout
   #config: ProxyConfig
-  #lookedMs = performance.now()
-  /** The last change of the configuration, or restart; the next one waits for it. */
+  readonly #watch: WorkerWatch
+  /** The last change of the configuration; the next one waits for it. */
   #change: Promise<unknown> = Promise.resolve()
 
   private constructor(config: ProxyConfig, host: ProxyHost, options: WorkerProxyOptions) {
     this.#config = config
     this.#host = host
     this.#options = options
+    this.#watch = new WorkerWatch(host.log, options.limits)
     this.#timer = setInterval(() => this.#look(), shareEveryMs)
   }
 
@@ -146,6 +146,7 @@ export class WorkerProxy implements ServingProxy {
 
   clearLatches(): void {
     this.#isClearing = true
+    this.#clears++
     this.#ended = this.#ended === undefined ? undefined : withoutLatches(this.#ended)
     const cleared = this.#all.map((worker) => worker.ask({ kind: 'clear_latches' }))
     void Promise.allSettled(cleared).then(() => {
@@ -167,21 +168,26 @@ export class WorkerProxy implements ServingProxy {
     clearTimeout(late)
   }
 
-  /** First one worker, whose failure changes nothing; then the others. All have one configuration in the end. */
+  /**
+   * First one worker, whose failure changes nothing; then the others. All have one configuration in the end: those
+   * that are being started get it once they are ready.
+   */
   async #replace(config: ProxyConfig): Promise<void> {
     if (this.#stopping.signal.aborted) throw new ListenError('the proxy is stopped')
     const next = await reservePlaces(config, this.#places)
     const request = { kind: 'replace', config: this.#encode(next) } as const
-    const [first, ...others] = this.#all
+    const ready = this.#all.filter(({ isReady }) => isReady)
+    const [first, ...others] = ready
     await first?.ask(request)
     const results = await Promise.allSettled(others.map((worker) => worker.ask(request)))
     const failed = results.find(({ status }) => status === 'rejected')
     if (failed?.status !== 'rejected') {
+      for (const worker of ready) worker.config = next
       this.#config = next
       return
     }
     const undo = { kind: 'replace', config: this.#encode(this.#config) } as const
-    await Promise.allSettled(this.#all.map((worker) => worker.ask(undo).catch(() => worker.kill())))
+    await Promise.allSettled(ready.map((worker) => worker.ask(undo).catch(() => worker.kill())))
     throw failed.reason
   }
 
@@ -208,7 +214,7 @@ export class WorkerProxy implements ServingProxy {
   }
 
   /** @throws {ListenError} if it can't listen. */
-  async #start(number: number): Promise<void> {
+  async #start(number: number): Promise<Worker> {
     const { program, args, count } = this.#options
     const worker = new Worker(
       {
@@ -218,16 +224,21 @@ export class WorkerProxy implements ServingProxy {
         receive: (message) => this.#receive(message),
         ended: (ended, how) => this.#endedBy(ended, how),
       },
+      this.#config,
       new Date(this.#host.clock.now()),
     )
     this.#running.set(number, worker)
+    const clears = this.#clears
     try {
-      await worker.ask({
+      await worker.start({
         kind: 'start',
         worker: { number, count },
         config: this.#encode(this.#config),
         shared: this.#sharedWith(worker),
       })
+      // it began with those that were known before
+      if (clears !== this.#clears) await worker.ask({ kind: 'clear_latches' })
+      return worker
     } catch (error) {
       worker.kill()
       throw error
@@ -235,13 +246,13 @@ export class WorkerProxy implements ServingProxy {
   }
 
   #endedBy(worker: Worker, how: string): void {
-    const { number, pid, state } = worker
+    const { number, pid, state, isReady } = worker
     if (this.#running.get(number) !== worker) return
     this.#running.delete(number)
     if (state !== undefined) this.#keepCounts(state)
     if (this.#stopping.signal.aborted) return
     const failures =
-      performance.now() - worker.startedMs < maxRestartMs
+      !isReady || performance.now() - worker.startedMs < maxRestartMs
         ? (this.#failures.get(number) ?? 0) + 1
         : 0
     this.#failures.set(number, failures)
@@ -251,18 +262,32 @@ export class WorkerProxy implements ServingProxy {
       `worker ${number} (process ${pid}) ended ${how} and is restarted; its sign-ins in progress get no reply until the appliance repeats its requests`,
       state === undefined ? {} : { pending: pendingOf(state) },
     )
-    void this.#afterOthers(() => this.#restart(number, waitMs))
+    void this.#restart(number, waitMs)
   }
 
+  /** Waits for nothing but its own worker: one that can't start must not delay the others. */
   async #restart(number: number, waitMs: number): Promise<void> {
     try {
       await delay(waitMs, undefined, { signal: this.#stopping.signal })
-      await this.#start(number)
+      const worker = await this.#start(number)
+      await this.#afterOthers(() => this.#catchUp(worker))
     } catch (error) {
       // its end starts another one
       if (!this.#stopping.signal.aborted) {
         this.#host.log.error(`worker ${number} can't be started: ${errorText(error)}`)
       }
+    }
+  }
+
+  /** Gives a worker the configuration of the others, if they have got a new one while it started. */
+  async #catchUp(worker: Worker): Promise<void> {
+    if (worker.config === this.#config) return
+    try {
+      await worker.ask({ kind: 'replace', config: this.#encode(this.#config) })
+      worker.config = this.#config
+    } catch (error) {
+      worker.kill()
+      throw error
     }
   }
 
@@ -297,21 +322,7 @@ export class WorkerProxy implements ServingProxy {
 
   /** Every second: tells the workers what all should know, and kills those that hang. */
   #look(): void {
-    const nowMs = performance.now()
-    const wasStalled = nowMs - this.#lookedMs > 3 * shareEveryMs
-    this.#lookedMs = nowMs
-    const { hangMs = defaultHangMs } = this.#options
-    for (const worker of this.#all) {
-      // what arrived while this process did not run is read first
-      if (wasStalled) worker.heardMs = nowMs
-      const silentMs = nowMs - worker.heardMs
-      if (silentMs < (worker.state === undefined ? startMs : hangMs)) continue
-      this.#host.log.error(
-        `worker ${worker.number} (process ${worker.pid}) has not responded for ${Math.round(silentMs / 1000)} s and is killed`,
-      )
-      worker.heardMs = nowMs
-      worker.kill()
-    }
+    this.#watch.look(this.#all)
     this.#share()
   }
 

@@ -35,6 +35,7 @@ describe('a flood of the metrics port', () => {
       reloads: { succeeded: 0, failed: 0 },
       signIns: new Map(),
       residentBytes: 0,
+      workers: [],
       refresh: async () => {},
       get sections() {
         return work.proxy.sections

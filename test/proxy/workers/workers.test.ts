@@ -26,6 +26,7 @@ import { freePort } from '../../rig/running.ts'
 import { until, untilFound } from '../../rig/until.ts'
 
 const program = resolve(import.meta.dirname, '../../../src/cmd/authproxy.ts')
+const stubborn = resolve(import.meta.dirname, '../../rig/stubborn_worker.ts')
 const secret = new SharedSecret('a-secret-with-24-characters')
 const skip = process.platform === 'linux' ? false : 'only Linux spreads flows over sockets'
 /** More than enough that each of two workers gets some. */
@@ -34,6 +35,8 @@ const flows = 24
 describe('two workers', { skip }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'workers-'))
   const file = join(folder, 'authproxy.cfg')
+  /** Holds the number of the worker that hangs when it is started. */
+  const hangs = join(folder, 'hangs')
   let api: AuthApiDouble
   let logs: ProxyLogs
   let primaryOnly: PrimaryOnly
@@ -60,11 +63,11 @@ describe('two workers', { skip }, () => {
       serve: (first, host) =>
         WorkerProxy.start(first, host, {
           count: 2,
-          program,
-          args: ['--worker'],
+          program: stubborn,
+          args: [hangs],
           logs,
           primaryOnly,
-          hangMs: 3_000,
+          limits: { hangMs: 3_000, startMs: 20_000 },
         }),
     })
   })
@@ -232,6 +235,36 @@ describe('two workers', { skip }, () => {
     // what the one that ended has counted still counts
     const { logins } = (await proxy.readStatus()).sections[0] ?? {}
     assert.equal(logins?.accept, before + 1 + flows)
+  })
+
+  test('one that hangs when it is started delays neither another nor a reload', async () => {
+    const [first, second] = await workers()
+    assert(first?.pid !== undefined && second?.pid !== undefined)
+    writeFileSync(hangs, '1')
+    process.kill(first.pid, 'SIGKILL')
+    const hanging = await untilFound(async () => {
+      const [now] = await workers()
+      return now?.pid === undefined || now.pid === first.pid ? undefined : now
+    })
+    process.kill(second.pid, 'SIGKILL')
+    await until(async () => {
+      const [, now] = await workers()
+      return now?.pid !== undefined && now.pid !== second.pid && now.resident_bytes > 0
+    })
+    write('factor_aliases=q=push')
+    assert.equal((await proxy.reload()).ok, true)
+    // all that while
+    assert.equal((await workers())[0]?.pid, hanging.pid)
+    rmSync(hangs)
+    await until(async () => {
+      const [now] = await workers()
+      return now?.pid !== undefined && now.pid !== hanging.pid && now.resident_bytes > 0
+    })
+    const log = readFileSync(join(folder, 'authproxy.log'), 'utf8')
+    assert(log.includes(`worker 1 (process ${hanging.pid}) is not ready after 2`))
+    assert.deepEqual(await manyRequests('ready'), accepted)
+    const { restarts } = (await workers())[0] ?? {}
+    assert.equal(restarts, first.restarts + 2)
   })
 
   test('one that hangs is killed and restarted', async () => {
