@@ -8,6 +8,7 @@ import { readInstallation, runDirFor } from '../host/installation.ts'
 import type { Log } from '../host/log.ts'
 import { ProgramLog } from '../host/program_log.ts'
 import { untilStopped } from '../host/signals.ts'
+import { StallMeter } from '../host/stall_meter.ts'
 import { version } from '../host/version.ts'
 import { type ControlHandlers, ControlServer } from '../proxy/control/control_server.ts'
 import { ListenError } from '../proxy/listen_error.ts'
@@ -105,6 +106,7 @@ export async function up(options: UpOptions): Promise<void> {
       ...(sealingKey === undefined ? {} : { sealingKey }),
       folder,
       port: options.port,
+      stalls: new StallMeter(),
       transactionObserver: drawing,
       log,
     })

@@ -1,8 +1,4 @@
 const tickMs = 50
-/** A shorter delay is jitter. */
-const stallMs = 500
-/** Data that arrived during a stall is read within this time after it. */
-const drainMs = 2_000
 /** Longer spans go round the wheel more than once. */
 const slotCount = 256
 
@@ -22,9 +18,6 @@ export interface Limit {
 export class TimerWheel {
   readonly #slots: (Due | undefined)[] = Array<Due | undefined>(slotCount).fill(undefined)
   #tick = 0
-  #tickedMs = 0
-  #stalledMs = 0
-  #stall = { from: Number.NEGATIVE_INFINITY, to: Number.NEGATIVE_INFINITY }
   #size = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -37,16 +30,8 @@ export class TimerWheel {
     if (first !== undefined) first.previous = due
     this.#slots[slot] = due
     this.#size++
-    if (this.#timer === undefined) {
-      this.#tickedMs = performance.now()
-      this.#timer = setInterval(() => this.#advance(), tickMs)
-    }
+    this.#timer ??= setInterval(() => this.#advance(), tickMs)
     return due
-  }
-
-  /** Total time, in milliseconds, in which this process could not run while a limit was set. */
-  get stalledMs(): number {
-    return this.#stalledMs
   }
 
   /** Called by `Due`, once each. */
@@ -61,25 +46,8 @@ export class TimerWheel {
     this.#timer = undefined
   }
 
-  /**
-   * How long, in milliseconds, data that is read now may have waited at most, because this process could not
-   * run. It may take a while until all that has arrived during a stall is read. 0 while no limit is set.
-   */
-  get unreadMs(): number {
-    if (this.#timer === undefined) return 0
-    const now = performance.now()
-    const lateMs = now - this.#tickedMs - tickMs
-    if (lateMs > stallMs) return lateMs
-    const { from, to } = this.#stall
-    return now < to + drainMs ? now - from : 0
-  }
-
   #advance(): void {
     this.#tick++
-    const now = performance.now()
-    if (now - this.#tickedMs - tickMs > stallMs) this.#stall = { from: this.#tickedMs, to: now }
-    this.#stalledMs += Math.max(0, now - this.#tickedMs - tickMs)
-    this.#tickedMs = now
     let due = this.#slots[this.#tick % slotCount]
     while (due !== undefined) {
       const { next } = due

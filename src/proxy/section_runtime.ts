@@ -5,6 +5,7 @@ import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
 import { errorText } from '../host/error_text.ts'
 import type { Log } from '../host/log.ts'
+import { StallMeter } from '../host/stall_meter.ts'
 import { TimerWheel } from '../host/timer_wheel.ts'
 import type { PlaceSharing } from '../radius/udp/server.ts'
 import { createAuthApi } from './auth_api.ts'
@@ -77,6 +78,7 @@ export class SectionRuntime implements Decider {
   readonly #primary: PrimaryAuthentication
   readonly #secondFactor: SecondFactor
   readonly #mode: Decider
+  readonly #stalls = new StallMeter()
   readonly #pings: NodeJS.Timeout
   #pending = 0
   #isRetired = false
@@ -116,6 +118,7 @@ export class SectionRuntime implements Decider {
         answeredElsewhereMs: () => worker?.answeredElsewhereMs(section.name),
         maxPendingPerUser: maxPendingPerUser(worker?.count ?? 1),
         timers,
+        stalls: this.#stalls,
         outageAfterMs: host.outageAfterMs ?? outageAfterMs,
         primaryOnly: host.primaryOnly ?? neverPrimaryOnly,
         retriedLogins,
@@ -181,6 +184,7 @@ export class SectionRuntime implements Decider {
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#pings)
+    this.#stalls.close()
     this.#secondFactor.close()
     await Promise.all([this.#primary.close(), this.#api.close()])
     await this.#untilIdle()

@@ -25,6 +25,8 @@ export interface ChainedRequest {
   readonly isProven: boolean
   /** Whether another request competed for its slot, so that it became a sign-in of its own. */
   readonly isDetached: boolean
+  /** Whether its proxy still waits for the outcome. */
+  readonly isAwaited: boolean
 }
 
 /** The requests of one login, and the schedule by which they arrive. */
@@ -47,6 +49,14 @@ export type ApprovalTaker =
   /** It is decided then: the next request may arrive, or a second one may compete with the newest. */
   | { readonly kind: 'hold'; readonly until: number }
   | { readonly kind: 'nobody' }
+
+/** What is true of the request that opens a login. */
+export const firstRequest = {
+  slot: 0,
+  isProven: true,
+  isDetached: false,
+  isAwaited: true,
+} as const
 
 const maxToleranceMs = 1500
 const maxReplyMs = 500
@@ -77,11 +87,12 @@ export function slotAt(
   const { timeoutMs, attempts } = schedule
   const tolerance = toleranceMs(schedule)
   const apart = further.requested - first.requested
-  // a longer wait fits several slots
+  // a longer wait would fit several slots
   const maxUnreadMs = timeoutMs - 2 * tolerance - 1
-  if (first.unreadMs + further.unreadMs > maxUnreadMs) return undefined
-  const slot = Math.floor((apart + first.unreadMs + tolerance) / timeoutMs)
-  const isNear = apart - further.unreadMs - tolerance <= slot * timeoutMs
+  const firstUnreadMs = Math.min(first.unreadMs, maxUnreadMs)
+  const furtherUnreadMs = Math.min(further.unreadMs, maxUnreadMs - firstUnreadMs)
+  const slot = Math.floor((apart + firstUnreadMs + tolerance) / timeoutMs)
+  const isNear = apart - furtherUnreadMs - tolerance <= slot * timeoutMs
   return slot !== 0 && Math.abs(slot) < attempts && isNear ? slot : undefined
 }
 
@@ -105,14 +116,15 @@ export function loneExpires(
   maxMs: number,
 ): number {
   const { requested: arrived } = chain
-  const first = { requestId: '', slot: 0, arrived, isProven: true, isDetached: false }
+  const first = { ...firstRequest, requestId: '', arrived }
   return chainExpires({ ...chain, requests: [first], isClosed: false }, maxMs)
 }
 
 /**
  * Decides which request an approval lets in. It is the newest one, because the client ignores replies to
  * requests that it has given up. A request with a new packet is certain only after the window of its slot
- * has passed without a competitor: an attacker's login can arrive there as well.
+ * has passed without a competitor: an attacker's login can arrive there as well. If its proxy has gone, nobody would
+ * send the reply, and the approval is for the request that its client sends next.
  */
 export function approvalTaker(chain: RetryChain, now: number): ApprovalTaker {
   const newest = newestOf(chain)
@@ -122,14 +134,15 @@ export function approvalTaker(chain: RetryChain, now: number): ApprovalTaker {
   if (now < certain) return { kind: 'hold', until: certain }
   // the reply needs time to reach the client
   const replyMs = Math.min(maxReplyMs, schedule.timeoutMs / 8)
-  if (now < newest.arrived + schedule.timeoutMs - replyMs) {
+  if (newest.isAwaited && now < newest.arrived + schedule.timeoutMs - replyMs) {
     return { kind: 'request', requestId: newest.requestId }
   }
   const until = hasNext(chain, newest) ? awaitedUntil(chain, newest) : 0
   return now < until ? { kind: 'hold', until } : { kind: 'nobody' }
 }
 
-function newestOf({ requests }: RetryChain): ChainedRequest | undefined {
+/** The newest request that belongs to the login. */
+export function newestOf({ requests }: Pick<RetryChain, 'requests'>): ChainedRequest | undefined {
   return requests
     .filter(({ isDetached }) => !isDetached)
     .toSorted((one, other) => other.slot - one.slot || other.arrived - one.arrived)[0]

@@ -43,21 +43,6 @@ describe('TimerWheel', () => {
     advance(context, 300)
     assert.equal(calls, 2)
   })
-
-  test('says how long the process could not run, and how long unread data may have waited', async () => {
-    const wheel = new TimerWheel()
-    assert.deepEqual([wheel.unreadMs, wheel.stalledMs], [0, 0])
-    const limit = wheel.after(60_000, () => {})
-    const until = performance.now() + 800
-    while (performance.now() < until);
-    // before the timer of the wheel has noticed
-    assert.ok(wheel.unreadMs > 500)
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    assert.ok(wheel.unreadMs > 700)
-    assert.ok(wheel.stalledMs > 500)
-    limit.stop()
-    assert.equal(wheel.unreadMs, 0)
-  })
 })
 
 /** In steps of a tick: the mock runs what is due in one step before anything else. */

@@ -6,6 +6,8 @@ import {
   approvalTaker,
   type ChainedRequest,
   chainExpires,
+  firstRequest,
+  newestOf,
   type RetryChain,
   slotAt,
   toleranceMs,
@@ -14,7 +16,7 @@ import {
 const schedule = { timeoutMs: 20_000, attempts: 4 }
 
 function request(slot: number, arrived: number): ChainedRequest {
-  return { requestId: `${slot}`, slot, arrived, isProven: slot === 0, isDetached: false }
+  return { ...firstRequest, requestId: `${slot}`, slot, arrived, isProven: slot === 0 }
 }
 
 function chain(...requests: readonly ChainedRequest[]): RetryChain {
@@ -51,7 +53,7 @@ describe('the slots of a schedule', () => {
     ['the further one waited at most so long', read(0), read(30_501, 9_000), undefined],
     ['the earlier one is read later', read(29_000), read(16_000, 9_000), -1],
     ['both are read after one wait', read(9_000, 9_000), read(9_001, 9_000), undefined],
-    ['one waited for too long to tell', read(0), read(20_000, 17_000), undefined],
+    ['one waited for longer than between two slots', read(0), read(25_000, 17_000), 1],
   ]
   for (const [what, first, further, slot] of unread) {
     test(`in a proxy that could not run: ${what}`, () => {
@@ -95,6 +97,15 @@ describe('an approval', () => {
     assert.equal(chainExpires(later, 60_000), 66_500)
   })
 
+  test('waits for the next request if the proxy of the newest one has gone', () => {
+    const gone = { ...request(0, 0), isAwaited: false }
+    assert.deepEqual(approvalTaker(chain(gone), 10_000), { kind: 'hold', until: 21_500 })
+    const retried = chain(gone, request(1, 20_010))
+    assert.deepEqual(approvalTaker(retried, 21_500), { kind: 'request', requestId: '1' })
+    const last = chain(request(0, 0), { ...request(3, 60_000), isAwaited: false })
+    assert.deepEqual(approvalTaker(last, 62_000), { kind: 'nobody' })
+  })
+
   test('lets nobody in after the last request of the schedule', () => {
     const last = chain(request(0, 0), request(3, 60_000))
     assert.deepEqual(approvalTaker(last, 79_600), { kind: 'nobody' })
@@ -106,6 +117,8 @@ describe('an approval', () => {
 type Event =
   | { readonly kind: 'request'; readonly at: number; readonly isVictim: boolean }
   | { readonly kind: 'approve'; readonly at: number }
+  /** The proxy of the newest request stops. */
+  | { readonly kind: 'hang up'; readonly at: number }
 
 describe('whatever the times of two logins and of the approval', () => {
   const offsets = fc.array(
@@ -119,16 +132,19 @@ describe('whatever the times of two logins and of the approval', () => {
   )
 
   const approvals = fc.integer({ min: 100, max: 85_000 })
+  const stops = fc.array(fc.integer({ min: 1, max: 85_000 }), { maxLength: 2 })
 
   test('one approval lets in one request, and never an attacker’s beside the victim’s retry', () => {
     fc.assert(
-      fc.property(offsets, approvals, fc.constantFrom(0, 1), (attacks, approved, mayLose) => {
+      fc.property(offsets, approvals, stops, fc.constantFrom(0, 1), (...given) => {
+        const [attacks, approved, hangUps, mayLose] = given
         const victim = [0, 20_000, 40_000, 60_000]
         const events: Event[] = [
           ...victim.map((at) => ({ kind: 'request', at, isVictim: true }) as const),
           ...attacks.map(
             (at) => ({ kind: 'request', at: Math.max(1, at), isVictim: false }) as const,
           ),
+          ...hangUps.map((at) => ({ kind: 'hang up', at }) as const),
           { kind: 'approve' as const, at: approved },
         ].toSorted((one, other) => one.at - other.at)
         const accepted = run(events, mayLose)
@@ -182,14 +198,16 @@ function run(events: readonly Event[], mayLose: number): readonly { readonly isV
       decide(event.at, event.at)
       continue
     }
-    const { isVictim, at } = event
-    const added = {
-      requestId: `${at} ${isVictim}`,
-      arrived: at,
-      isProven: false,
-      isDetached: false,
-      isVictim,
+    if (event.kind === 'hang up') {
+      const gone = newestOf({ requests })
+      requests = requests.map((one) =>
+        one.requestId === gone?.requestId ? { ...one, isAwaited: false } : one,
+      )
+      continue
     }
+    const { isVictim, at } = event
+    const requestId = `${at} ${isVictim}`
+    const added = { ...firstRequest, requestId, arrived: at, isProven: false, isVictim }
     if (requests.length === 0) {
       requests = [{ ...added, slot: 0, isProven: true }]
       continue

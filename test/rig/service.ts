@@ -5,6 +5,7 @@ import { HOTP, Secret as OathSecret } from 'otpauth'
 import type { Clock } from '../../src/host/clock.ts'
 import { type Log, silentLog } from '../../src/host/log.ts'
 import type { Secret } from '../../src/host/secret.ts'
+import type { Stalls } from '../../src/host/stall_meter.ts'
 import {
   type AdminApiPermission,
   adminApiPermissions,
@@ -35,6 +36,7 @@ export { type Answer, parseResponse, type SignedCall } from './service_client.ts
 export interface TestServiceOptions {
   readonly config?: Partial<ServiceConfig>
   readonly clock?: Clock
+  readonly stalls?: Stalls
   readonly delivery?: Delivery
   readonly databaseUrl?: Secret
   readonly log?: Log
@@ -91,6 +93,7 @@ export class TestService {
       config: { ...defaultConfig(folder), databaseUrl, ...options.config },
       clock,
       log,
+      ...(options.stalls === undefined ? {} : { stalls: options.stalls }),
       ...(delivery === undefined ? {} : { delivery }),
       ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
     })

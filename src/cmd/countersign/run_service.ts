@@ -3,6 +3,7 @@ import type { Log } from '../../host/log.ts'
 import { ProgramLog } from '../../host/program_log.ts'
 import { ServiceManager } from '../../host/service_manager.ts'
 import { untilStopped } from '../../host/signals.ts'
+import { StallMeter } from '../../host/stall_meter.ts'
 import { version } from '../../host/version.ts'
 import { startService } from '../../service/compose/service.ts'
 import { ServiceError } from '../../service/compose/service_error.ts'
@@ -41,6 +42,7 @@ export async function runService({ port, ...options }: ServiceFlags): Promise<nu
       ...(sealingKey === undefined ? {} : { sealingKey }),
       folder,
       ...(port === undefined ? {} : { port }),
+      stalls: new StallMeter(),
       log,
       diskFailed: (failure) => endWithDisk(failure, log),
     })

@@ -10,7 +10,7 @@ import {
   statusMessage,
 } from '../../duo/index.ts'
 import type { Log } from '../../host/log.ts'
-import type { TimerWheel } from '../../host/timer_wheel.ts'
+import type { Stalls } from '../../host/stall_meter.ts'
 import type { Login, RequestIdentity } from '../login/login.ts'
 import { type Reject, reject, type Verdict } from '../login/verdict.ts'
 import {
@@ -89,7 +89,7 @@ export class ApiQuestions {
   readonly #api: AuthApi
   readonly #availability: Availability
   readonly #reference: RequestReference
-  readonly #timers: TimerWheel
+  readonly #stalls: Stalls
   readonly #log: Log
   readonly #pending = new PendingRequests(() => performance.now())
 
@@ -97,10 +97,10 @@ export class ApiQuestions {
     api: AuthApi,
     availability: Availability,
     reference: RequestReference,
-    timers: TimerWheel,
+    stalls: Stalls,
     log: Log,
   ) {
-    this.#timers = timers
+    this.#stalls = stalls
     this.#api = api
     this.#availability = availability
     this.#reference = reference
@@ -109,7 +109,7 @@ export class ApiQuestions {
 
   begin(login: Login): Attempt {
     const since = this.#availability.now()
-    return { login, since, beganMs: performance.now(), unreadMs: this.#timers.unreadMs }
+    return { login, since, beganMs: performance.now(), unreadMs: this.#stalls.unreadMs }
   }
 
   /**

@@ -1,5 +1,6 @@
 import { AuthApiUnavailable, type CheckAnswer } from '../../duo/index.ts'
 import { machineMs } from '../../host/machine_time.ts'
+import type { StallMeter } from '../../host/stall_meter.ts'
 import type { TimerWheel } from '../../host/timer_wheel.ts'
 
 /** An API whose availability is watched. */
@@ -63,6 +64,8 @@ export const outageAfterMs = 6_500
 export interface AvailabilityOptions {
   /** Notices calls that are slow. */
   readonly timers: TimerWheel
+  /** A failed `check` is no evidence for as long as this process could not run. */
+  readonly stalls: Pick<StallMeter, 'stalledMs'>
   readonly outageAfterMs: number
   /** Receives the outcome of every `check`. */
   readonly onCheck: (outcome: CheckOutcome) => void
@@ -167,7 +170,7 @@ export class Availability {
 
   /** Milliseconds in which this process could run; while it could not, it would have missed answers. */
   #ranMs(): number {
-    return performance.now() - this.#options.timers.stalledMs
+    return performance.now() - this.#options.stalls.stalledMs
   }
 
   #hasAnswered(since: Since): boolean {

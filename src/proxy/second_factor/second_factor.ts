@@ -6,6 +6,7 @@ import {
   promptWord,
 } from '../../duo/index.ts'
 import type { Secret } from '../../host/secret.ts'
+import type { StallMeter } from '../../host/stall_meter.ts'
 import type { TimerWheel } from '../../host/timer_wheel.ts'
 import type { ChallengeResponse } from '../../radius/index.ts'
 import type { Login, RequestIdentity } from '../login/login.ts'
@@ -45,6 +46,7 @@ export interface SecondFactorOptions extends FailmodeOptions {
   readonly maxPendingPerUser: number
   /** Notices calls that are slow. */
   readonly timers: TimerWheel
+  readonly stalls: StallMeter
   /** Whether an administrator has switched second factors off. */
   readonly primaryOnly: PrimaryOnlySwitch
   /** How the RADIUS client retries. */
@@ -95,6 +97,7 @@ export class SecondFactor {
     this.availability = new Availability(checked, {
       outageAfterMs: options.outageAfterMs,
       timers: options.timers,
+      stalls: options.stalls,
       onCheck: (outcome) => {
         if (outcome.kind === 'answered') {
           reference.checked(outcome.answer)
@@ -110,7 +113,7 @@ export class SecondFactor {
       options.api,
       this.availability,
       reference,
-      options.timers,
+      options.stalls,
       options.log,
     )
     this.#failmode = new Failmode(options, this.availability)

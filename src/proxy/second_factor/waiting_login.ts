@@ -3,6 +3,7 @@ import {
   approvalTaker,
   type ChainedRequest,
   chainExpires,
+  firstRequest,
   type RetryChain,
   type RetrySchedule,
   slotAt,
@@ -36,10 +37,9 @@ export class WaitingLogin {
 
   /** @param opened When its first request arrived, in milliseconds. */
   constructor(requestId: string, schedule: RetrySchedule, opened: number) {
-    const first = { slot: 0, arrived: opened, isProven: true, isDetached: false }
     this.#opened = opened
     this.#schedule = schedule
-    this.#requests = [{ requestId, ...first }]
+    this.#requests = [{ requestId, ...firstRequest, arrived: opened }]
   }
 
   /** Whether a request of its client may arrive now. */
@@ -58,7 +58,7 @@ export class WaitingLogin {
     if (slot % (this.#schedule.servers ?? 1) !== 0) {
       return { kind: 'off schedule', separated: this.#void() }
     }
-    this.#requests.push({ requestId, slot, arrived: now, isProven: false, isDetached: false })
+    this.#requests.push({ requestId, ...firstRequest, slot, arrived: now, isProven: false })
     return { kind: 'joined', attempt: slot + 1 }
   }
 

@@ -33,7 +33,7 @@ export function composeAuthApis(
   const authV2 = [
     ...buildServiceEndpoints(canDecide, logo, clock),
     ...buildEnrolEndpoints(preauth, enrollment, portalLinks, () => origin.host),
-    ...buildSignInEndpoints(preauth, auth, authStatus, portalLinks, proofProtocols),
+    ...buildSignInEndpoints({ preauth, auth, authStatus, portalLinks, proofProtocols, clock }),
   ]
   const restV1 = buildRestV1Endpoints(preauth, auth, authStatus, portalLinks, canDecide, logo)
   const takeReport = takeProxyReports(store, clientAddresses, clock)

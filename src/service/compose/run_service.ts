@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
+import type { Stalls } from '../../host/stall_meter.ts'
 import { Integrations } from '../applications/integrations.ts'
 import type { ServiceConfig } from '../config/service_config.ts'
 import { ClientAddresses } from '../http/gate/client_address.ts'
@@ -53,6 +54,7 @@ export interface RunOptions {
   readonly transactionObserver: TransactionObserver | undefined
   readonly webFolder: string | undefined
   readonly clock: Clock
+  readonly stalls: Stalls
   readonly log: Log
 }
 
@@ -80,6 +82,7 @@ export async function runService(store: Store, given: RunOptions): Promise<Servi
     certified,
     clientAddresses,
     health,
+    stalls: options.stalls,
   })
   const bound = await openPorts(listeners, domain, options)
   void warnOfLostNotifications(store, log)
@@ -119,10 +122,12 @@ async function composeListeners(
     certified,
     clientAddresses,
     health,
+    stalls,
   }: {
     readonly certified: Certified
     readonly clientAddresses: ClientAddresses
     readonly health: Health
+    readonly stalls: Stalls
   },
 ): Promise<Listeners> {
   const metrics = new ServiceMetrics({
@@ -156,6 +161,7 @@ async function composeListeners(
       connections: config.connections,
       accessLog: config.accessLog,
       clock,
+      stalls,
       log,
     },
     config,

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../host/clock.ts'
 import { type Log, silentLog } from '../../host/log.ts'
 import type { Secret } from '../../host/secret.ts'
+import { noStalls, type Stalls } from '../../host/stall_meter.ts'
 import { defaultConfig, type ServiceConfig } from '../config/service_config.ts'
 import { CertificateError } from '../http/server/certificate_files.ts'
 import { type Delivery, DeliveryError } from '../messaging/messaging.ts'
@@ -31,6 +32,8 @@ export interface ServiceOptions {
   readonly diskFailed?: (failure: Error) => void
   readonly log?: Log
   readonly clock?: Clock
+  /** When this process could not run; by default, it always runs. */
+  readonly stalls?: Stalls
 }
 
 /**
@@ -57,6 +60,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       transactionObserver: options.transactionObserver,
       webFolder: options.webFolder,
       clock,
+      stalls: options.stalls ?? noStalls,
       log,
     })
   } catch (error) {

@@ -31,6 +31,8 @@ export interface WaitingRequest {
   readonly requestId: string
   /** In the schedule of retries; 0 for the one that opened the transaction. */
   readonly slot: number
+  /** This call, which is another one than the first if the request was transmitted again. */
+  readonly listener: string
 }
 
 /** An authentication that has ended, waits for a phone, or can't begin. */
@@ -54,11 +56,6 @@ export interface Proven {
 export interface AuthOptions {
   /** Whether the caller will poll for the outcome, also if it is known already. */
   readonly async: boolean
-}
-
-/** When the call reached the service: a slow database must not change when the login began. */
-interface Arrived {
-  readonly arrived: number
 }
 
 /**
@@ -107,10 +104,10 @@ export class Auth {
     chosen: ChosenFactor,
     options: AuthOptions,
   ): Promise<AuthOutcome> {
-    return await this.#slowDenial(async (arrived) => {
+    return await this.#slowDenial(async () => {
       const subject = await this.#subjects.read(request)
       if (subject === undefined) return { kind: 'no such user' }
-      return await this.#begin(subject, request, toFactor(chosen), { ...options, arrived })
+      return await this.#begin(subject, request, toFactor(chosen), options)
     })
   }
 
@@ -123,28 +120,25 @@ export class Auth {
     typed: TypedProof,
     options: AuthOptions,
   ): Promise<AuthOutcome & { readonly proven?: Proven | undefined }> {
-    return await this.#slowDenial(async (arrived) => {
-      const begun = { ...options, arrived }
+    return await this.#slowDenial(async () => {
       const subject = await this.#subjects.read(request)
       if (subject === undefined) return { kind: 'no such user' }
       const found = await this.#typedText.find(typed, subject, request.integration.ikey)
       if (found === undefined) {
         const fingerprint = proofFingerprint(typed.proof)
         const unknown = { factor: 'unknown text', fingerprint } as const
-        return await this.#begin(subject, request, unknown, begun)
+        return await this.#begin(subject, request, unknown, options)
       }
       const factor = toFactor({ factor: 'prompt', prompt: found.prompt })
-      const answer = await this.#begin(subject, request, factor, begun)
+      const answer = await this.#begin(subject, request, factor, options)
       const proof = serverProof(typed.proof, found.text)
       return { ...answer, proven: { factor: factor.factor, serverProof: proof } }
     })
   }
 
-  async #slowDenial<Answer extends AuthOutcome>(
-    begin: (arrived: number) => Promise<Answer>,
-  ): Promise<Answer> {
+  async #slowDenial<Answer extends AuthOutcome>(begin: () => Promise<Answer>): Promise<Answer> {
     const began = this.#clock.now()
-    const answer = await begin(began)
+    const answer = await begin()
     if ('outcome' in answer && answer.outcome.result === 'deny') {
       await delay(denialMs - (this.#clock.now() - began))
     }
@@ -155,7 +149,7 @@ export class Auth {
     subject: Subject,
     request: AuthRequest,
     factor: Factor,
-    options: AuthOptions & Arrived,
+    options: AuthOptions,
   ): Promise<AuthOutcome> {
     const attempt = joinableAttempt(newAttempt(request, subject.user), request, factor, options)
     try {
@@ -219,11 +213,12 @@ export class Auth {
   ): Promise<AuthOutcome> {
     if ('txid' in decidedBy) {
       const { txid, slot } = decidedBy
-      if (attempt.joinable?.retries !== undefined) {
-        const { requested } = attempt.joinable
-        await this.#settlement.retransmitted(requestId, txid, requested)
+      const { txid: listener, joinable } = attempt
+      if (joinable?.retries !== undefined) {
+        const { requested } = joinable
+        await this.#settlement.retransmitted(requestId, txid, { requested, listener })
       }
-      return { kind: 'waiting', txid, request: { requestId, slot } }
+      return { kind: 'waiting', txid, request: { requestId, slot, listener } }
     }
     if (async) await this.#settlement.repeat(attempt, decidedBy.outcome)
     return { ...decidedBy, txid: attempt.txid }
@@ -254,7 +249,7 @@ export class Auth {
         const requestId = attempt.joinable?.requestId
         return requestId === undefined
           ? { kind: 'waiting', txid }
-          : { kind: 'waiting', txid, request: { requestId, slot } }
+          : { kind: 'waiting', txid, request: { requestId, slot, listener: requestId } }
       }
       const { outcome, reason } = start
       if (start.kind === 'to settle') await this.#settlement.settle(txid, outcome, reason)
@@ -279,16 +274,14 @@ function joinableAttempt(
   attempt: Attempt,
   { integration, user, radius }: AuthRequest,
   factor: Factor,
-  { async, arrived }: AuthOptions & Arrived,
+  { async }: AuthOptions,
 ): Attempt {
   if (radius === undefined) return attempt
   // a caller that did not say `polled=1` may count its polls, and would end the wait of the others
   const retries = async ? undefined : retrySchedule(integration)
   if (radius.fingerprint === undefined && retries === undefined) return attempt
   const asked = askedWord(integration.skey, user, toWord(factor))
-  const { ageMs, ...reference } = radius
-  const named = { ...reference, requestId: attempt.txid, requested: arrived - ageMs }
-  return { ...attempt, joinable: { ...named, asked, retries } }
+  return { ...attempt, joinable: { ...radius, requestId: attempt.txid, asked, retries } }
 }
 
 function delay(ms: number): Promise<void> {

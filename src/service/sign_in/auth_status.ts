@@ -77,8 +77,27 @@ export class AuthStatus {
     caller?: Caller,
   ): Promise<Outcome | Again> {
     if (request === undefined) return await this.awaitOutcome(txid, caller)
-    const { requestId, slot } = request
-    if (slot === 0) {
+    let isAnswered = false
+    const closed = () => {
+      if (!isAnswered) void this.#hungUp(request)
+    }
+    if (caller?.destroyed === true) closed()
+    else caller?.on('close', closed)
+    try {
+      return await this.#awaitAnswer(txid, request, again, caller)
+    } finally {
+      isAnswered = true
+    }
+  }
+
+  async #awaitAnswer<Again>(
+    txid: string,
+    { requestId, slot, listener }: WaitingRequest,
+    again: () => Promise<Again>,
+    caller: Caller | undefined,
+  ): Promise<Outcome | Again> {
+    // an approval may wait for a request that has joined, or that was transmitted again
+    if (slot === 0 && listener === requestId) {
       const outcome = await this.awaitOutcome(txid, caller, requestId)
       return (await this.#isSeparated(outcome, requestId, txid)) ? await again() : outcome
     }
@@ -102,6 +121,15 @@ export class AuthStatus {
       const changed = await this.#transactions.awaitChange(txid, status, deadline - now, caller)
       // unchanged and in time: the service stops
       woken = changed?.outcome.status !== status || isOverdue(changed, this.#clock.now())
+    }
+  }
+
+  /** The proxy has gone, or makes the call at another node. */
+  async #hungUp(call: WaitingRequest): Promise<void> {
+    try {
+      await this.#settlement.hungUp(call)
+    } catch {
+      // other queries report that the database is not available; the user may be asked again
     }
   }
 

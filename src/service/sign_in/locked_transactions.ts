@@ -49,11 +49,6 @@ export class LockedTransactions implements SingleTransactions {
       const unsettled = await this.#transactions.unsettledOfUser(userId, db)
       const joined = await this.#retries.join(attempt, unsettled, db)
       if (joined !== undefined) return { kind: 'joined', joined }
-      const texted = await this.#retries.textedBefore(attempt, userId, db)
-      if (texted !== undefined) {
-        await this.#joinedRequests.claim(attempt, { txid: texted.txid, slot: 0 }, db)
-        return { kind: 'already waiting', first: texted, isSameSource: true }
-      }
       const inTime = unsettled.filter((other) => !isOverdue(other, now))
       const [first] = findFirsts(attempt, inTime)
       if (first !== undefined) {

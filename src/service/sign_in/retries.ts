@@ -4,11 +4,13 @@ import {
   type ApprovalTaker,
   approvalTaker,
   chainExpires,
+  newestOf,
   type RetryChain,
+  type RetrySchedule,
   slotAt,
 } from '../../radius/index.ts'
 import type { StoreDb } from '../store/store.ts'
-import type { Attempt } from './transaction/attempt.ts'
+import type { Attempt, Joinable } from './transaction/attempt.ts'
 import {
   AlreadyRequested,
   type Joined,
@@ -20,6 +22,7 @@ import {
   awaitedRequests,
   isOverdue,
   type Transaction,
+  timedOut,
 } from './transaction/transaction.ts'
 import type { Transactions } from './transaction/transactions.ts'
 
@@ -32,6 +35,14 @@ export class NobodyListens extends Error {
     super('the client of the request has given it up')
     this.attempt = attempt
   }
+}
+
+/** A further transmission of a request. */
+export interface Retransmission {
+  /** When it reached a proxy. */
+  readonly requested: number
+  /** The call that waits for the outcome from now on. */
+  readonly listener: string
 }
 
 /** The status of a transaction after it has changed in a way that concerns the requests that joined it. */
@@ -78,8 +89,7 @@ export class Retries {
     for (const other of unsettled) {
       if (!mayJoin(attempt, other) || isOverdue(other, now)) continue
       const requests = await this.#requests.ofTransaction(other.txid, db)
-      const [first] = requests
-      if (first?.asked !== joinable.asked || first.radiusSource !== joinable.source) continue
+      if (!isOfSameLogin(requests[0], joinable)) continue
       const slot = slotAt(other, other.retries, joinable)
       if (slot !== undefined) due.push({ txid: other.txid, slot })
     }
@@ -88,7 +98,7 @@ export class Retries {
       // it could belong to any of several sign-ins, and competes in each of them
       for (const one of due) await this.#compete(one, request, db)
       if (requested + joinable.retries.timeoutMs <= now) throw new NobodyListens(attempt)
-      return undefined
+      return only === undefined ? await this.#joinDenied(attempt, joinable.retries, db) : undefined
     }
     const locked = await this.#transactions.lock(only.txid, db)
     if (locked === undefined || !mayJoin(attempt, locked)) return undefined
@@ -131,31 +141,32 @@ export class Retries {
   }
 
   /**
-   * The sign-in whose passcodes were texted already, if this attempt is due as a retry of it: its reply was
-   * lost, or the message took longer than its client waits. Competitors do no harm, because all are denied.
+   * Joins an attempt to a sign-in that has been denied, if it is due there and its client has not seen the denial:
+   * passcodes were texted, and the reply was lost or came too late; or the user denied a push when its proxy had gone.
+   * Competitors do no harm, because all are denied.
    */
-  async textedBefore(
+  async #joinDenied(
     attempt: Attempt,
-    userId: string,
+    schedule: RetrySchedule,
     db: StoreDb,
-  ): Promise<Transaction | undefined> {
-    const { joinable, request } = attempt
-    if (attempt.factor !== 'sms' || joinable?.retries === undefined) return undefined
-    const { retries, asked, source } = joinable
-    const now = this.#clock.now()
+  ): Promise<Joined | undefined> {
+    const { joinable, request, user } = attempt
+    if (joinable === undefined || user === undefined) return undefined
     const { ikey, name: application } = request.integration
-    const since = now - retries.timeoutMs * retries.attempts
+    const since = this.#clock.now() - schedule.timeoutMs * schedule.attempts
+    const { userId } = user
     for (const first of await this.#transactions.deniedSince(since, { userId, ikey }, db)) {
-      if (first.factor !== 'sms' || first.phoneId !== attempt.device) continue
-      const slot = slotAt(first, retries, joinable)
-      if (slot === undefined || first.request.ipaddr !== request.ipaddr) continue
+      if (!asksForSame(attempt, first)) continue
+      const slot = slotAt(first, schedule, joinable)
       const { txid } = first
       const requests = await this.#requests.ofTransaction(txid, db)
       const opener = requests.find(({ requestId }) => requestId === txid)
-      if (opener?.asked !== asked || opener.radiusSource !== source) continue
+      if (slot === undefined || !isOfSameLogin(opener, joinable)) continue
+      if (first.factor !== 'sms' && !isUnheard(first, requests)) continue
+      await this.#requests.claim(attempt, { txid, slot }, db)
       this.#requests.counts.retries++
       this.#log.info('a retry joined its sign-in', { application, txid, attempt: slot + 1 })
-      return first
+      return { txid, slot }
     }
     return undefined
   }
@@ -163,16 +174,15 @@ export class Retries {
   /**
    * A request that has joined or opened a transaction was transmitted again, so its client still listens.
    * This also proves that it belongs to the login, if it is due and no other request has joined.
-   *
-   * @param requested When this transmission reached a proxy.
    */
   async retransmitted(
     requestId: string,
     txid: string,
-    requested: number,
+    { requested, listener }: Retransmission,
     db: StoreDb,
   ): Promise<void> {
     const locked = await this.#transactions.lock(txid, db)
+    await this.#requests.listensAgain({ requestId, listener }, db)
     const now = this.#clock.now()
     if (locked === undefined || locked.retries === null || isOverdue(locked, now)) return
     const requests = await this.#requests.ofTransaction(txid, db)
@@ -264,22 +274,41 @@ function toLogFields({ txid, slot }: Due, { integration }: Attempt['request']) {
   return { application: integration.name, txid, attempt: slot + 1 }
 }
 
-/** Whether both ask for the same, apart from the word. */
 function mayJoin(
-  { request, factor, device }: Attempt,
+  attempt: Attempt,
   other: Transaction,
-): other is Transaction & { readonly retries: NonNullable<Transaction['retries']> } {
+): other is Transaction & { readonly retries: RetrySchedule } {
   return (
     other.retries !== null &&
     !other.retriesClosed &&
+    other.verification === undefined &&
+    other.outcome.result === 'waiting' &&
+    asksForSame(attempt, other)
+  )
+}
+
+/** Whether both ask for the same, apart from the word. */
+function asksForSame({ request, factor, device }: Attempt, other: Transaction): boolean {
+  return (
     other.ikey === request.integration.ikey &&
     other.factor === factor &&
     other.phoneId === device &&
-    other.verification === undefined &&
-    other.outcome.result === 'waiting' &&
     other.request.ipaddr === request.ipaddr &&
     other.request.hostname === request.hostname
   )
+}
+
+/** Whether a request asks with the same word, through the same RADIUS client, as the one that began a sign-in. */
+function isOfSameLogin(
+  opener: TransactionRequest | undefined,
+  { asked, source }: Pick<Joinable, 'asked' | 'source'>,
+): boolean {
+  return opener?.asked === asked && opener.radiusSource === source
+}
+
+/** Whether the user denied it when no proxy waited for the answer. */
+function isUnheard({ outcome }: Transaction, requests: readonly TransactionRequest[]): boolean {
+  return outcome.status !== timedOut.status && newestOf({ requests })?.isAwaited === false
 }
 
 function toChain(

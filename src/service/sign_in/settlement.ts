@@ -1,16 +1,17 @@
 import type { Clock } from '../../host/clock.ts'
 import { ApprovalTimes } from '../audit/approval_times.ts'
 import type { Users } from '../people/users.ts'
+import { Batched } from '../store/batched.ts'
 import type { Store, StoreDb } from '../store/store.ts'
 import type { ApprovalCheck, End } from './approval_check.ts'
 import { approval, nobodyWaiting } from './approval_outcome.ts'
 import type { Decider } from './decision.ts'
 import type { FraudReports } from './fraud_reports.ts'
 import type { EndedAttempt, Journal } from './journal.ts'
-import type { Retries } from './retries.ts'
+import type { Retransmission, Retries } from './retries.ts'
 import type { Timeouts } from './timeouts.ts'
 import { type Attempt, restoreAttempt, toOpening } from './transaction/attempt.ts'
-import type { JoinedRequests } from './transaction/joined_requests.ts'
+import type { JoinedRequests, Listening } from './transaction/joined_requests.ts'
 import {
   isOverdue,
   type Outcome,
@@ -21,10 +22,16 @@ import {
 import type { Transactions } from './transaction/transactions.ts'
 
 const fraudStatus = 'fraud'
+const maxHangUps = 500
 
 /** Settles and logs the end of every sign-in that was answered. An approval is only applied here. */
 export class Settlement implements Settles {
   readonly #approvalTimes = new ApprovalTimes()
+  /** A proxy that stops closes thousands of calls at once. */
+  readonly #hangUps = new Batched(async (calls: readonly Listening[]) => {
+    await this.#joinedRequests.hungUp(calls, this.#store.db)
+    return calls.map(() => undefined)
+  }, maxHangUps)
   readonly #store: Store
   readonly #approvalCheck: ApprovalCheck
   readonly #users: Users
@@ -128,11 +135,14 @@ export class Settlement implements Settles {
     await this.settle(txid, approval.outcome, approval.reason)
   }
 
-  /** A request was transmitted again, and reached a proxy at `requested`, so its client still listens. */
-  async retransmitted(requestId: string, txid: string, requested: number): Promise<void> {
-    await this.#store.transaction((db) =>
-      this.#retries.retransmitted(requestId, txid, requested, db),
-    )
+  /** A request was transmitted again, so its client still listens. */
+  async retransmitted(requestId: string, txid: string, again: Retransmission): Promise<void> {
+    await this.#store.transaction((db) => this.#retries.retransmitted(requestId, txid, again, db))
+  }
+
+  /** A call that waited for a request has been closed by its proxy, which may have stopped. */
+  async hungUp(call: Listening): Promise<void> {
+    await this.#hangUps.ask(call)
   }
 
   /** Whether a request no longer waits for this transaction, because another one competes with it. */

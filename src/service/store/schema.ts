@@ -235,6 +235,7 @@ export interface Schema {
     proven: Generated<number>
     /** 1 if another request competed for its slot. */
     detached: Generated<number>
+    listener: string | null
     /** Address of the RADIUS client; empty if unknown. */
     radius_source: Generated<string>
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { AuthApiUnavailable, type CheckAnswer } from '../../../src/duo/index.ts'
 import { machineMs } from '../../../src/host/machine_time.ts'
+import { StallMeter } from '../../../src/host/stall_meter.ts'
 import { TimerWheel } from '../../../src/host/timer_wheel.ts'
 import {
   ApiDown,
@@ -30,6 +31,9 @@ class CheckedDouble implements CheckedApi {
 
 const timeout = new AuthApiUnavailable('timeout', 'no answer', { mayHaveBeenReceived: true })
 
+/** For a process that always runs. */
+const stalls = { stalledMs: 0 }
+
 describe('evidence of an outage', () => {
   test('none if check fails only for a moment, as in a restart', async () => {
     const api = new CheckedDouble()
@@ -37,6 +41,7 @@ describe('evidence of an outage', () => {
       outageAfterMs: 60_000,
       onCheck: () => {},
       timers: new TimerWheel(),
+      stalls,
     })
     const outage = availability.outage(since(0))
     for (const failures of [1, 2, 3]) {
@@ -54,6 +59,7 @@ describe('evidence of an outage', () => {
       outageAfterMs: 200,
       onCheck: () => {},
       timers: new TimerWheel(),
+      stalls,
     })
     const first = availability.ping()
     api.fail()
@@ -66,20 +72,23 @@ describe('evidence of an outage', () => {
 
   test('does not count time in which the proxy could not run', async () => {
     const api = new CheckedDouble()
-    const timers = new TimerWheel()
-    // a limit is set while the check waits, as it is for each exchange
-    const limit = timers.after(60_000, () => {})
+    const stalls = new StallMeter()
     const outageAfterMs = 400
-    const availability = new Availability(api, { outageAfterMs, onCheck: () => {}, timers })
+    const availability = new Availability(api, {
+      outageAfterMs,
+      onCheck: () => {},
+      timers: new TimerWheel(),
+      stalls,
+    })
     const outage = availability.outage(since(0))
     const stalledUntil = performance.now() + 2 * outageAfterMs
     while (performance.now() < stalledUntil);
-    await until(() => timers.stalledMs > outageAfterMs)
+    await until(() => stalls.stalledMs > outageAfterMs)
     api.fail()
     await until(() => api.checks.length === 2)
     api.checks.at(-1)?.resolve({ time: 1, capabilities: [] })
     assert.equal(await outage, undefined)
-    limit.stop()
+    stalls.close()
   })
 
   test('shares one check between concurrent logins', async () => {
@@ -97,7 +106,7 @@ describe('evidence of an outage', () => {
   test('none if another worker had an answer since the login began', async () => {
     const api = new CheckedDouble()
     const elsewhere = { answeredElsewhereMs: machineMs() + 60_000 }
-    const options = { outageAfterMs: 0, onCheck: () => {}, timers: new TimerWheel() }
+    const options = { outageAfterMs: 0, onCheck: () => {}, timers: new TimerWheel(), stalls }
     const availability = new Availability(Object.assign(api, elsewhere), options)
     assert.equal(await availability.outage(since(0)), undefined)
   })
@@ -184,6 +193,7 @@ function watched(): { api: CheckedDouble; availability: Availability } {
       outageAfterMs: 0,
       onCheck: () => {},
       timers: new TimerWheel(),
+      stalls,
     }),
   }
 }

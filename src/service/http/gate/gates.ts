@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import type { RequestLimit } from './request_limit.ts'
-import type { SignedRequestGate } from './signed_request.ts'
+import type { Received, SignedRequestGate } from './signed_request.ts'
 import type { WorkLimit } from './work_limit.ts'
 
 /** How a call was answered, for metrics and the access log. */
@@ -20,6 +20,8 @@ export interface Gates {
   readonly signedRequests: SignedRequestGate
   readonly limit: RequestLimit
   readonly work: WorkLimit
+  /** For a call that is read now. */
+  readonly receivedNow: () => Received
   /** Marks the connection of an authentic request; unmarked connections are closed before it. */
   readonly markAuthentic: (request: FastifyRequest, signer: 'application' | 'phone') => void
   /** Turns the connection of a request into a WebSocket; `undefined` if the request does not ask for one. */

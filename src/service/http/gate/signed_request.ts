@@ -36,8 +36,16 @@ export interface WaitingCaller {
   on(event: 'close', listener: () => void): unknown
 }
 
+/** When the service read a call, before it asked the database anything: a slow one must not make a call look younger. */
+export interface Received {
+  readonly at: number
+  /** How much earlier it may have arrived, because the service could not run. */
+  readonly unreadMs: number
+}
+
 /** An admitted request, and the client that waits for its answer. */
 export interface AdmittedCall extends SignedRequest {
+  readonly received: Received
   /** Not the request stream, which Node destroys after reading. */
   readonly caller: WaitingCaller
 }

@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { AuthApiFailure, failure, failures } from '../../../duo/index.ts'
 import type { Clock } from '../../../host/clock.ts'
 import type { Log } from '../../../host/log.ts'
+import type { Stalls } from '../../../host/stall_meter.ts'
 import { inPublicShare } from '../../store/database_share.ts'
 import type { ClientAddresses } from '../gate/client_address.ts'
 import type { Gates } from '../gate/gates.ts'
@@ -37,6 +38,7 @@ export interface HttpServerOptions {
   /** Logs the method, path, status and duration of each request, and nothing else of it. */
   readonly accessLog: boolean
   readonly clock: Clock
+  readonly stalls: Stalls
   readonly log: Log
 }
 
@@ -66,7 +68,7 @@ export class HttpServer {
   }
 
   static async make(options: HttpServerOptions): Promise<HttpServer> {
-    const { certified, clientAddresses, metrics, clock, log } = options
+    const { certified, clientAddresses, metrics, clock, stalls, log } = options
     const { headerMs, bodyMs, idleMs } = options.connections
     const server = fastify({
       https: {
@@ -122,6 +124,7 @@ export class HttpServer {
       signedRequests: options.signedRequests,
       limit,
       work: new WorkLimit(),
+      receivedNow: () => ({ at: clock.now(), unreadMs: stalls.unreadMs }),
       markAuthentic: (request, signer) => {
         const connection = findConnection(request, connections)
         if (connection !== undefined) connections.markAuthentic(connection, signer)

@@ -32,17 +32,15 @@ export interface RadiusReference {
   readonly fingerprint: string | undefined
   /** Address of the RADIUS client; empty if unknown. */
   readonly source: string
-  /** Milliseconds since the proxy read it; 0 if unknown. */
-  readonly ageMs: number
-  /** For how long it may have waited before, because the proxy could not run. */
+  /** When the proxy read it. */
+  readonly requested: number
+  /** How much earlier it may have arrived, because the proxy or the service could not run. */
   readonly unreadMs: number
 }
 
 /** What a request is compared by with those that came before it. */
-export interface Joinable extends Omit<RadiusReference, 'ageMs'> {
+export interface Joinable extends RadiusReference {
   readonly requestId: string
-  /** When it reached the proxy. */
-  readonly requested: number
   /** `askedWord`. */
   readonly asked: string
   /** How the RADIUS client retries with new requests; absent if these are separate sign-ins. */

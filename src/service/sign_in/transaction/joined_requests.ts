@@ -26,6 +26,13 @@ export interface Ended {
   readonly outcome: Outcome
 }
 
+/** A call that waits for a request. */
+export interface Listening {
+  readonly requestId: string
+  /** Different for each transmission of the request. */
+  readonly listener: string
+}
+
 /** A request of a transaction, and what others are compared with. */
 export interface TransactionRequest extends ChainedRequest {
   readonly fingerprint: string | null
@@ -68,6 +75,7 @@ interface NewRow extends Row {
   readonly arrived: number
   readonly proven: number
   readonly radius_source: string
+  readonly listener: string
 }
 
 /**
@@ -85,7 +93,7 @@ export function claimIf(row: string | null, condition: RawBuilder<boolean>): Raw
 const columns = sql.join(
   [
     ...['request_id', 'ikey', 'fingerprint', 'asked', 'txid', 'kind', 'result', 'status'],
-    ...['status_msg', 'expires', 'slot', 'arrived', 'proven', 'radius_source'],
+    ...['status_msg', 'expires', 'slot', 'arrived', 'proven', 'radius_source', 'listener'],
   ].map((name) => sql.ref(name)),
 )
 
@@ -108,6 +116,7 @@ const insertFirst = prepared((db, row: NewRow) =>
       arrived: row.arrived,
       proven: row.proven,
       radius_source: row.radius_source,
+      listener: row.listener,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('request_id'),
@@ -172,7 +181,7 @@ export class JoinedRequests {
     return {
       ...{ request_id: requestId, ikey, fingerprint, asked, expires: now + lifeMs },
       ...{ arrived: requested, proven: 'slot' in decidedBy && decidedBy.slot === 0 ? 1 : 0 },
-      ...{ radius_source: source, ...toColumns(decidedBy) },
+      ...{ radius_source: source, listener: requestId, ...toColumns(decidedBy) },
     }
   }
 
@@ -190,6 +199,7 @@ export class JoinedRequests {
       arrived: row.arrived,
       isProven: row.proven !== 0,
       isDetached: row.detached !== 0,
+      isAwaited: row.listener !== null,
       fingerprint: row.fingerprint,
       asked: row.asked,
       radiusSource: row.radius_source,
@@ -206,6 +216,29 @@ export class JoinedRequests {
       .updateTable('joined_requests')
       .set({ slot, arrived, proven: 1, expires: this.#clock.now() + lifeMs })
       .where('request_id', '=', requestId)
+      .execute()
+  }
+
+  /** A request was transmitted again, and another call waits for it. */
+  async listensAgain({ requestId, listener }: Listening, db: StoreDb): Promise<void> {
+    await db
+      .updateTable('joined_requests')
+      .set({ listener })
+      .where('request_id', '=', requestId)
+      .execute()
+  }
+
+  /** These calls were closed by their proxies. It does not concern requests that others wait for by now. */
+  async hungUp(calls: readonly Listening[], db: StoreDb): Promise<void> {
+    const [requestIds, listeners] = [
+      calls.map((one) => one.requestId),
+      calls.map((one) => one.listener),
+    ]
+    await db
+      .updateTable('joined_requests')
+      .set({ listener: null })
+      .where('request_id', 'in', requestIds)
+      .where('listener', 'in', listeners)
       .execute()
   }
 

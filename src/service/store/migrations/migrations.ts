@@ -33,6 +33,7 @@ import { challengeResponses } from './0042_challenge_responses.ts'
 import { approvalTimes } from './0046_approval_times.ts'
 import { requested } from './0047_requested.ts'
 import { unread } from './0054_unread.ts'
+import { listener } from './0056_listener.ts'
 
 /** Every step from an empty database to the current schema. Landed steps never change. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -70,4 +71,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0046_approval_times': { up: approvalTimes },
   '0047_requested': { up: requested },
   '0054_unread': { up: unread },
+  '0056_listener': { up: listener },
 }

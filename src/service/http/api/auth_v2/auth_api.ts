@@ -102,11 +102,12 @@ async function admitted(
   gates: CallGates,
   answer: (call: AdmittedCall) => Promise<unknown>,
 ): Promise<unknown> {
+  const received = gates.receivedNow()
   const signed = await admitAsker(request, gates)
   const caller = new CallerAtWork(toCaller(reply))
   const entered = caller.enter(gates.work, signed.integration.ikey, gates.isUrgent)
   if (entered !== undefined) await entered
-  return caller.work(() => answer({ ...signed, caller }))
+  return caller.work(() => answer({ ...signed, received, caller }))
 }
 
 /** The stream that is destroyed when the caller hangs up: an HTTP/2 response does not show it. */

@@ -16,7 +16,7 @@ import { busyAsTooMany } from '../../gate/busy.ts'
 import { toFailureAnswer } from '../../gate/failure_answer.ts'
 import type { Gates } from '../../gate/gates.ts'
 import { requireText } from '../../gate/parameters.ts'
-import type { AdmittedCall, WaitingCaller } from '../../gate/signed_request.ts'
+import type { Received, WaitingCaller } from '../../gate/signed_request.ts'
 import type { Work } from '../../gate/work_limit.ts'
 import { isAsker } from './asker.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -52,7 +52,7 @@ export class MessageSession {
   readonly #open = new Map<number, OpenCall>()
   readonly #timers: NodeJS.Timeout[]
   /** Frames that wait until the application is read. */
-  #unread: ClientFrame[] = []
+  #unread: { readonly frame: ClientFrame; readonly received: Received }[] = []
   #isReading = false
   #outgoing: string[] = []
   #lastId = 0
@@ -112,7 +112,8 @@ export class MessageSession {
     const frames = isBinary ? undefined : parseClientBatch(data.toString())
     if (frames === undefined) return this.#refuse('not a batch of frames')
     if (this.#unread.length > maxOpenCalls) return this.#refuse('too many open calls')
-    this.#unread.push(...frames)
+    const received = this.#options.gates.receivedNow()
+    for (const frame of frames) this.#unread.push({ frame, received })
     if (this.#isReading) return
     const current = this.#options.gates.signedRequests.current(this.#options.application.ikey)
     if (!(current instanceof Promise)) return this.#begin(current)
@@ -126,10 +127,10 @@ export class MessageSession {
   #begin(application: Integration | undefined | StoreFailure): void {
     const frames = this.#unread
     this.#unread = []
-    for (const frame of frames) {
+    for (const { frame, received } of frames) {
       if (this.#isClosed) return
       if ('cancel' in frame) this.#cancel(frame.cancel)
-      else if (this.#accepts(frame.id)) this.#call(frame, application)
+      else if (this.#accepts(frame.id)) this.#call(frame, received, application)
     }
     const isRevoked = this.#refusal(application) !== undefined
     if (isRevoked && !(application instanceof StoreFailure)) this.#revoke()
@@ -159,9 +160,10 @@ export class MessageSession {
 
   #call(
     { id, call, parameters }: Extract<ClientFrame, { readonly id: number }>,
+    received: Received,
     application: Integration | undefined | StoreFailure,
   ): void {
-    const open = new OpenCall(call, performance.now())
+    const open = new OpenCall(call, received)
     this.#open.set(id, open)
     const asked = application instanceof StoreFailure ? undefined : application
     const refusal = this.#refusal(application)
@@ -204,7 +206,8 @@ export class MessageSession {
     integration: Integration,
   ): Promise<unknown> {
     const sent = Object.entries(parameters).map(requireText)
-    const request: AdmittedCall = { integration, sent, parameters: new Map(sent), caller }
+    const { received } = caller
+    const request = { integration, sent, parameters: new Map(sent), received, caller }
     const { endpoints } = this.#options
     return endpoints[caller.call].answer(request, new CallParameters(request.parameters))
   }
@@ -340,14 +343,15 @@ class StoreFailure {
 class OpenCall implements WaitingCaller {
   readonly call: CarriedCall
   /** By `performance.now()`. */
-  readonly began: number
+  readonly began = performance.now()
+  readonly received: Received
   destroyed = false
   #work: Work | undefined
   #listeners: (() => void)[] | undefined
 
-  constructor(call: CarriedCall, began: number) {
+  constructor(call: CarriedCall, received: Received) {
     this.call = call
-    this.began = began
+    this.received = received
   }
 
   enter(work: Work): void {

@@ -10,7 +10,7 @@ import {
 } from '../../../../duo/index.ts'
 import type { ChosenFactor } from '../../../sign_in/chosen_factor.ts'
 import type { AuthRequest } from '../../../sign_in/subject_reads.ts'
-import type { SignedRequest } from '../../gate/signed_request.ts'
+import type { AdmittedCall, Received } from '../../gate/signed_request.ts'
 
 /** The parameters of one call. */
 export class CallParameters {
@@ -18,14 +18,6 @@ export class CallParameters {
 
   constructor(parameters: ReadonlyMap<string, string>) {
     this.#parameters = parameters
-  }
-
-  /** The same parameters, for a sign-in that begins now instead of when its request was sent. */
-  begunNow(): CallParameters {
-    const kept = new Map(this.#parameters)
-    kept.delete(requestAge)
-    kept.delete(requestUnread)
-    return new CallParameters(kept)
   }
 
   /** An empty value counts as absent. */
@@ -71,7 +63,7 @@ export class CallParameters {
  * @throws {AuthApiFailure} 40001 for neither, 40002 for both `username` and `user_id`.
  */
 export function readAuthRequest(
-  { integration }: SignedRequest,
+  { integration, received }: Pick<AdmittedCall, 'integration' | 'received'>,
   parameters: CallParameters,
 ): AuthRequest {
   const username = parameters.text('username')
@@ -88,7 +80,7 @@ export function readAuthRequest(
     ipaddr: readAddress(parameters),
     hostname: parameters.text('hostname') ?? '',
     shown: readShown(parameters),
-    radius: readRadius(parameters),
+    radius: readRadius(parameters, received),
   }
 }
 
@@ -97,7 +89,10 @@ export function readAuthRequest(
  *
  * @throws {AuthApiFailure} 40002
  */
-function readRadius(parameters: CallParameters): NonNullable<AuthRequest['radius']> {
+function readRadius(
+  parameters: CallParameters,
+  received: Received,
+): NonNullable<AuthRequest['radius']> {
   const fingerprint = parameters.text('request_fingerprint')
   const source = parameters.text('radius_source')
   if (fingerprint !== undefined && !fingerprintPattern.test(fingerprint)) {
@@ -107,9 +102,9 @@ function readRadius(parameters: CallParameters): NonNullable<AuthRequest['radius
     throw new AuthApiFailure(failures.invalidParameters, 'radius_source')
   }
   const range = { min: 0, max: maxRequestAgeMs, otherwise: 0 }
-  const ageMs = parameters.integer(requestAge, range)
-  const unreadMs = parameters.integer(requestUnread, range)
-  return { fingerprint, source: source ?? '', ageMs, unreadMs }
+  const requested = received.at - parameters.integer(requestAge, range)
+  const unreadMs = received.unreadMs + parameters.integer(requestUnread, range)
+  return { fingerprint, source: source ?? '', requested, unreadMs }
 }
 
 /**
@@ -120,6 +115,15 @@ export function readAddress(parameters: CallParameters): string {
   const sent = parameters.text('ipaddr') ?? ''
   const [first = ''] = sent.split(' ', 1)
   return isIP(first) === 0 ? sent : first
+}
+
+/** The same call, for a sign-in that begins now instead of when its request was sent. */
+export function begunAt(now: number, call: AdmittedCall): [AdmittedCall, CallParameters] {
+  const parameters = new Map(call.parameters)
+  parameters.delete(requestAge)
+  parameters.delete(requestUnread)
+  const received = { at: now, unreadMs: 0 }
+  return [{ ...call, parameters, received }, new CallParameters(parameters)]
 }
 
 const maxPairs = 20

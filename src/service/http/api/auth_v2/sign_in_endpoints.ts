@@ -1,4 +1,5 @@
 import { type AuthAnswer, AuthApiFailure, failureDetail, failures } from '../../../../duo/index.ts'
+import type { Clock } from '../../../../host/clock.ts'
 import type { ProofProtocols } from '../../../applications/proof_protocols.ts'
 import type { PortalLinks } from '../../../people/enrolment/portal_links.ts'
 import type { Auth, AuthOutcome, Proven } from '../../../sign_in/auth.ts'
@@ -7,43 +8,45 @@ import type { Preauth } from '../../../sign_in/preauth.ts'
 import type { AdmittedCall } from '../../gate/signed_request.ts'
 import { type Endpoint, seconds } from './endpoint.ts'
 import { enrollPortalText } from './enroll_portal.ts'
-import { type CallParameters, readAuthRequest, readFactor } from './parameters.ts'
+import { begunAt, type CallParameters, readAuthRequest, readFactor } from './parameters.ts'
 import { authSchema, preauthSchema } from './response_schema.ts'
 import { readTypedProof } from './typed_proof.ts'
 
+/** What the calls of a sign-in use. */
+export interface SignInCalls {
+  readonly preauth: Preauth
+  readonly auth: Auth
+  readonly authStatus: AuthStatus
+  readonly portalLinks: PortalLinks
+  readonly proofProtocols: ProofProtocols
+  readonly clock: Clock
+}
+
 /** `preauth`, `auth` and `auth_status` (duo.com/docs/authapi). */
-export function buildSignInEndpoints(
-  preauth: Preauth,
-  auth: Auth,
-  authStatus: AuthStatus,
-  portalLinks: PortalLinks,
-  proofProtocols: ProofProtocols,
-): Endpoint[] {
+export function buildSignInEndpoints(calls: SignInCalls): Endpoint[] {
   return [
     {
       method: 'POST',
       path: '/auth/v2/preauth',
       schema: preauthSchema,
-      answer: (request, parameters) => answerPreauth(request, parameters, preauth, portalLinks),
+      answer: (request, parameters) => answerPreauth(request, parameters, calls),
     },
     {
       method: 'POST',
       path: '/auth/v2/auth',
       schema: authSchema,
-      answer: (request, parameters) =>
-        answerAuth(request, parameters, auth, authStatus, portalLinks),
+      answer: (request, parameters) => answerAuth(request, parameters, calls),
     },
     {
       method: 'POST',
       path: '/auth/v2/auth_response',
       schema: authSchema,
-      answer: (request, parameters) =>
-        answerAuthResponse(request, parameters, auth, authStatus, portalLinks, proofProtocols),
+      answer: (request, parameters) => answerAuthResponse(request, parameters, calls),
     },
     {
       method: 'GET',
       path: '/auth/v2/auth_status',
-      answer: (request, parameters) => answerStatus(request, parameters, authStatus),
+      answer: (request, parameters) => answerStatus(request, parameters, calls),
     },
   ]
 }
@@ -51,8 +54,7 @@ export function buildSignInEndpoints(
 async function answerPreauth(
   request: AdmittedCall,
   parameters: CallParameters,
-  preauth: Preauth,
-  portalLinks: PortalLinks,
+  { preauth, portalLinks }: SignInCalls,
 ): Promise<unknown> {
   const authRequest = readAuthRequest(request, parameters)
   const showsCode = parameters.yes('client_supports_verified_push')
@@ -86,17 +88,16 @@ async function answerPreauth(
 async function answerAuth(
   request: AdmittedCall,
   parameters: CallParameters,
-  auth: Auth,
-  authStatus: AuthStatus,
-  portalLinks: PortalLinks,
+  calls: SignInCalls,
 ): Promise<unknown> {
+  const { auth, authStatus, portalLinks, clock } = calls
   const authRequest = readAuthRequest(request, parameters)
   const async = parameters.yes('async')
   // a client that only polls has no use for a txid whose outcome is known
   const takesTxid = async && !parameters.yes('polled')
   const chosen = readFactor(parameters)
   const answer = await auth.begin(authRequest, chosen, { async: takesTxid })
-  const again = () => answerAuth(request, parameters.begunNow(), auth, authStatus, portalLinks)
+  const again = () => answerAuth(...begunAt(clock.now(), request), calls)
   switch (answer.kind) {
     case 'no such user':
       throw new AuthApiFailure(failures.invalidParameters, 'user_id')
@@ -126,11 +127,9 @@ async function answerAuth(
 async function answerAuthResponse(
   request: AdmittedCall,
   parameters: CallParameters,
-  auth: Auth,
-  authStatus: AuthStatus,
-  portalLinks: PortalLinks,
-  proofProtocols: ProofProtocols,
+  calls: SignInCalls,
 ): Promise<unknown> {
+  const { auth, authStatus, portalLinks, proofProtocols, clock } = calls
   const authRequest = readAuthRequest(request, parameters)
   const typed = readTypedProof(parameters)
   await proofProtocols.saw(authRequest.integration, typed.proof.protocol)
@@ -149,14 +148,7 @@ async function answerAuthResponse(
         return { txid, factor: proven?.factor, authenticator_response: proven?.serverProof }
       }
       const again = async () => ({
-        repeated: await answerAuthResponse(
-          request,
-          parameters.begunNow(),
-          auth,
-          authStatus,
-          portalLinks,
-          proofProtocols,
-        ),
+        repeated: await answerAuthResponse(...begunAt(clock.now(), request), calls),
       })
       // not awaited here, so that the request can be freed while the call waits
       return authStatus
@@ -184,7 +176,7 @@ function withProof(outcome: AuthAnswer, proven: Proven | undefined): AuthAnswer 
 async function answerStatus(
   { integration, caller }: AdmittedCall,
   parameters: CallParameters,
-  authStatus: AuthStatus,
+  { authStatus }: SignInCalls,
 ): Promise<unknown> {
   const txid = parameters.required('txid')
   const isPolled = parameters.yes('polled')
