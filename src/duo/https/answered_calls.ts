@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Cancellation } from '../../host/cancellation.ts'
 import { type AnswerFrame, AuthApiUnavailable, messagesPath, requestAge } from '../index.ts'
 import type { ResolveName } from './api_addresses.ts'
 import type { ApiNode } from './api_node.ts'
@@ -32,7 +33,7 @@ export interface CallLimits {
   /** For each request of it. */
   readonly requestMs?: number | undefined
   /** Cancels the call, which then throws `cancelled`. */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: Cancellation | undefined
   /** When the newest transmission of the RADIUS request arrived, by `performance.now()`. */
   readonly requestedMs?: (() => number) | undefined
   /** Nodes that were asked beside this call, or by it; others are asked first. */
@@ -116,9 +117,11 @@ export class AnsweredCalls {
       limits.asked?.add(node)
       let answer: RawAnswer
       try {
+        const on = { node, carrier }
+        const message = this.#message(on, endpoint, parameters, leftMs, limits)
         answer =
-          (await this.#message({ node, carrier }, endpoint, parameters, leftMs, limits)) ??
-          (await this.#request({ node, carrier }, endpoint, parameters, leftMs, limits))
+          (message === undefined ? undefined : await message) ??
+          (await this.#request(on, endpoint, parameters, leftMs, limits))
       } catch (error) {
         attempts ??= new CallAttempts({ nodes: this.nodes, repeatable, joined, until })
         await this.#waitAfter(error, attempts, node)
@@ -224,44 +227,49 @@ export class AnsweredCalls {
     endpoint: Endpoint,
     parameters: Named,
     limitMs: number,
-    options: CallLimits,
+    { signal, onSent, requestedMs }: CallLimits,
   ): Promise<RawAnswer> {
-    const limits = { limitMs, sendWithinMs: Math.min(limitMs, shortMs) }
-    const send = async (within: Limits, onSent = options.onSent): Promise<RawAnswer> => {
-      const { connections } = node
-      const dispatcher = connections[carrier] ?? connections.short
-      node.begin()
-      try {
-        return await this.#requests.send(dispatcher, endpoint, parameters, {
-          ...within,
-          signal: options.signal,
-          requestedMs: options.requestedMs,
-          onSent,
-        })
-      } finally {
-        node.end()
-      }
+    const queue = this.#queueOf(carrier)
+    let limits = { limitMs, sendWithinMs: Math.min(limitMs, shortMs) }
+    const entered = queue?.enter(limits.sendWithinMs, signal)
+    if (entered !== undefined) {
+      const began = performance.now()
+      await entered
+      limits = shortened(limits, performance.now() - began)
     }
-    if (carrier === 'warm') return send(limits)
-    const queue = carrier === 'short' ? this.#shortCalls : this.#openings
-    const began = performance.now()
-    const entered = queue.enter(limits.sendWithinMs, options.signal)
-    if (entered !== undefined) await entered
-    const waitedMs = entered === undefined ? 0 : performance.now() - began
     let isInside = true
     const leave = () => {
-      if (isInside) queue.leave()
+      if (isInside) queue?.leave()
       isInside = false
     }
+    const { connections } = node
+    node.begin()
     try {
-      return await send(shortened(limits, waitedMs), () => {
-        // a call that waits for its user only needs a place until its connection is open
-        if (queue === this.#openings) leave()
-        options.onSent?.()
-      })
+      return await this.#requests.send(
+        connections[carrier] ?? connections.short,
+        endpoint,
+        parameters,
+        {
+          ...limits,
+          signal,
+          requestedMs,
+          onSent: () => {
+            // a call that waits for its user only needs a place until its connection is open
+            if (queue === this.#openings) leave()
+            onSent?.()
+          },
+        },
+      )
     } finally {
+      node.end()
       leave()
     }
+  }
+
+  /** `undefined` for `check`, which must not wait for other calls. */
+  #queueOf(carrier: Carrier): CallQueue | undefined {
+    if (carrier === 'warm') return undefined
+    return carrier === 'short' ? this.#shortCalls : this.#openings
   }
 }
 

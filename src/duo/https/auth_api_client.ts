@@ -1,3 +1,4 @@
+import type { Cancellation } from '../../host/cancellation.ts'
 import {
   type AuthAnswer,
   AuthApiUnavailable,
@@ -60,7 +61,7 @@ export interface CallOptions {
   /** When the newest transmission of the RADIUS request arrived, by `performance.now()`; sent as `request_age_ms`. */
   readonly requestedMs?: (() => number) | undefined
   /** Cancels the call, which then throws `cancelled`. */
-  readonly signal?: AbortSignal
+  readonly signal?: Cancellation
   /** The request is about to be written: from now on the API may receive it. */
   readonly onSent?: () => void
 }
@@ -124,7 +125,7 @@ export class AuthApiClient {
     const { limitMs } = endpoints.check
     const asked = new Set<ApiNode>()
     const response = await hedged({ slowMs: slowCheckMs, limitMs }, (options) =>
-      this.#call(endpoints.check, {}, { ...options, asked }),
+      this.#call(endpoints.check, {}, asReceived, { ...options, asked }),
     )
     const answer = parsed(response, parseCheckAnswer)
     this.#shares = answer.capabilities.includes(sharedConnections)
@@ -136,15 +137,15 @@ export class AuthApiClient {
     return answer
   }
 
-  async preauth(parameters: Named, options: CallOptions = {}): Promise<PreauthAnswer> {
-    return parsed(await this.#call(endpoints.preauth, parameters, options), parsePreauthAnswer)
+  preauth(parameters: Named, options: CallOptions = {}): Promise<PreauthAnswer> {
+    return this.#call(endpoints.preauth, parameters, readPreauthAnswer, options)
   }
 
   /**
    * Not repeated once it may have been received, because it could start a second push, unless it has a
    * `request_fingerprint`, by which the API recognises it.
    */
-  async auth(parameters: Named, options: CallOptions = {}): Promise<AuthAnswer> {
+  auth(parameters: Named, options: CallOptions = {}): Promise<AuthAnswer> {
     return this.#decision(endpoints.auth, parameters, options)
   }
 
@@ -154,7 +155,7 @@ export class AuthApiClient {
   }
 
   /** For an API that offers `challengeResponses`; not repeated either. */
-  async authResponse(parameters: Named, options: CallOptions = {}): Promise<AuthAnswer> {
+  authResponse(parameters: Named, options: CallOptions = {}): Promise<AuthAnswer> {
     return this.#decision(endpoints.authResponse, parameters, options)
   }
 
@@ -165,7 +166,7 @@ export class AuthApiClient {
   async noteRetransmission(
     pending: 'auth' | 'authResponse',
     parameters: Named,
-    signal: AbortSignal,
+    signal: Cancellation,
   ): Promise<void> {
     if (!this.#joins || parameters.request_fingerprint === undefined) return
     const noted = { ...parameters, polled: '1', async: '1' }
@@ -214,14 +215,17 @@ export class AuthApiClient {
   }
 
   /** A call that lets a user in or not, and may wait for the user. */
-  async #decision(
+  #decision(endpoint: Endpoint, parameters: Named, options: CallOptions): Promise<AuthAnswer> {
+    return waits(endpoint, parameters)
+      ? this.#waitingDecision(endpoint, parameters, options)
+      : this.#call(endpoint, parameters, readAuthAnswer, options)
+  }
+
+  async #waitingDecision(
     endpoint: Endpoint,
     parameters: Named,
     options: CallOptions,
   ): Promise<AuthAnswer> {
-    if (!waits(endpoint, parameters)) {
-      return parsed(await this.#call(endpoint, parameters, options), parseAuthAnswer)
-    }
     this.#waiting.enter()
     const begun = { name: 'auth_waiting', username: parameters.username } as const
     const ended = this.#began(begun)
@@ -300,22 +304,25 @@ export class AuthApiClient {
     return reply
   }
 
-  async #call(
+  /** @param read Reads the response of the call. */
+  async #call<Answer>(
     endpoint: Endpoint,
     parameters: Named,
-    options: CallOptions & { readonly asked?: Set<ApiNode> } = {},
-  ): Promise<unknown> {
+    read: (response: unknown) => Answer,
+    options: CallOptions & { readonly asked?: Set<ApiNode> },
+  ): Promise<Answer> {
     const carrier: Carrier = endpoint === endpoints.check ? 'warm' : 'short'
     const limits = { ...options, limitMs: this.#limitMs(endpoint, options) }
     const ended = this.#began({ name: endpoint.name, username: parameters.username })
+    let response: unknown
     try {
-      const response = await this.#calls.response(carrier, endpoint, parameters, limits)
-      ended('answered')
-      return response
+      response = await this.#calls.response(carrier, endpoint, parameters, limits)
     } catch (error) {
       ended(toOutcome(error))
       throw error
     }
+    ended('answered')
+    return read(response)
   }
 
   /** @returns Reports how the call ended. */
@@ -334,6 +341,10 @@ export class AuthApiClient {
     return Math.min(limitMs, timeoutMs)
   }
 }
+
+const asReceived = (response: unknown): unknown => response
+const readPreauthAnswer = (response: unknown): PreauthAnswer => parsed(response, parsePreauthAnswer)
+const readAuthAnswer = (response: unknown): AuthAnswer => parsed(response, parseAuthAnswer)
 
 /** Whether the handshake failed or ended without HTTP/2. Later TLS errors do not count. */
 function isWithoutHttp2(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../../host/cancellation.ts'
 import { AuthApiUnavailable } from '../index.ts'
 
 export interface CallQueueOptions {
@@ -34,7 +35,7 @@ export class CallQueue {
    * @throws {AuthApiUnavailable} `overload` if the queue is full or the deadline has passed, `cancelled`
    *   if the signal was aborted.
    */
-  enter(limitMs: number, signal: AbortSignal | undefined): Promise<void> | undefined {
+  enter(limitMs: number, signal: Cancellation | undefined): Promise<void> | undefined {
     if (signal?.aborted) return Promise.reject(cancelled({ mayHaveBeenReceived: false }))
     if (this.#running < this.#options.maxRunning) {
       this.#running++
@@ -62,7 +63,7 @@ export class CallQueue {
     this.#running--
   }
 
-  #wait(limitMs: number, signal: AbortSignal | undefined): Promise<void> {
+  #wait(limitMs: number, signal: Cancellation | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         expired: false,

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { Cancellation } from '../../host/cancellation.ts'
 import type { TimerWheel } from '../../host/timer_wheel.ts'
 import { AuthApiUnavailable, type Envelope } from '../index.ts'
 import { cancelled } from './call_queue.ts'
@@ -21,7 +22,7 @@ export interface ExchangeOptions {
   readonly throughProxy: boolean
   /** Measures the limits. */
   readonly timers: TimerWheel
-  readonly signal: AbortSignal | undefined
+  readonly signal: Cancellation | undefined
   /** The request is about to be written: from now on the API may receive it. */
   readonly onSent: () => void
 }

@@ -1,4 +1,5 @@
 import type { RawData, WebSocket } from 'ws'
+import type { Cancellation } from '../../host/cancellation.ts'
 import {
   type AnswerFrame,
   AuthApiUnavailable,
@@ -17,7 +18,7 @@ import type { Named } from './endpoints.ts'
 export interface MessageOptions {
   /** From now to the answer. */
   readonly limitMs: number
-  readonly signal: AbortSignal | undefined
+  readonly signal: Cancellation | undefined
   /** The message is about to be written: from now on the API may receive it. */
   readonly onSent: (() => void) | undefined
 }

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Dispatcher } from 'undici'
+import type { Cancellation } from '../../host/cancellation.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import type { Secret } from '../../host/secret.ts'
@@ -37,7 +38,7 @@ export type Limits = Pick<ExchangeOptions, 'limitMs' | 'sendWithinMs'>
 interface SendOptions extends Limits {
   /** When the newest transmission of the RADIUS request arrived, by `performance.now()`. */
   readonly requestedMs?: (() => number) | undefined
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: Cancellation | undefined
   readonly onSent?: (() => void) | undefined
 }
 

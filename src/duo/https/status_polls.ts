@@ -1,3 +1,4 @@
+import type { Cancellation } from '../../host/cancellation.ts'
 import { type AuthAnswer, AuthApiUnavailable } from '../index.ts'
 import { cancelled } from './call_queue.ts'
 import { PendingSignIn, PollSchedule, quietRate, type Unsettled } from './poll_schedule.ts'
@@ -87,7 +88,7 @@ export class StatusPolls {
   async result(
     txid: string,
     limitMs: number,
-    signal: AbortSignal | undefined,
+    signal: Cancellation | undefined,
   ): Promise<AuthAnswer> {
     if (this.#isClosed || signal?.aborted) throw cancelled(received)
     const began = this.#options.now()

@@ -66,7 +66,7 @@ export interface Decider {
   readonly sendsChallenges: boolean
   /** If not, a login by CHAP or MS-CHAP is rejected before `decide`. */
   readonly takesResponses: boolean
-  decide(login: Login): Promise<Verdict>
+  decide(login: Login): Verdict | Promise<Verdict>
   /** The request of a login in progress arrived again, so its client still waits. Must not throw. */
   retransmitted?(request: RequestIdentity): void
 }

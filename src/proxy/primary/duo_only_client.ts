@@ -4,7 +4,7 @@ import type { PrimaryAuthentication } from './primary.ts'
 export function createDuoOnlyClient(): PrimaryAuthentication {
   return {
     checksPassword: false,
-    authenticate: async () => ({ kind: 'accepted', checked: 'nothing' }),
+    authenticate: () => ({ kind: 'accepted', checked: 'nothing' }),
     close: async () => {},
   }
 }

@@ -15,7 +15,7 @@ export type PrimaryResult =
 export interface PrimaryAuthentication {
   /** Whether `authenticate` checks a password at all. */
   readonly checksPassword: boolean
-  authenticate(login: Login): Promise<PrimaryResult>
+  authenticate(login: Login): PrimaryResult | Promise<PrimaryResult>
   /** Aborts pending checks. */
   close(): Promise<void>
 }

@@ -9,6 +9,7 @@ import {
   promptWord,
   statusMessage,
 } from '../../duo/index.ts'
+import type { Cancellation } from '../../host/cancellation.ts'
 import type { Log } from '../../host/log.ts'
 import type { Stalls } from '../../host/stall_meter.ts'
 import type { Login, RequestIdentity } from '../login/login.ts'
@@ -42,7 +43,7 @@ export interface AuthApi extends CheckedApi {
   noteRetransmission(
     pending: 'auth' | 'authResponse',
     parameters: Parameters,
-    signal: AbortSignal,
+    signal: Cancellation,
   ): Promise<void>
 }
 
@@ -140,15 +141,13 @@ export class ApiQuestions {
    * @param devices As `preauth` listed them.
    * @throws {Unanswered}
    */
-  async auth(attempt: Attempt, word: TypedWord, devices: readonly Device[]): Promise<Verdict> {
+  auth(attempt: Attempt, word: TypedWord, devices: readonly Device[]): Verdict | Promise<Verdict> {
     const choice = chooseFactor(word, devices)
-    if (choice.kind === 'impossible') return reject(choice.message, factorName(word))
-    try {
-      return await this.#auth(attempt, choice.parameters, factorName(word))
-    } catch (error) {
-      const failure = asAnswered(error, 'auth', attempt.since)
-      return this.#refusal(attempt.login, factorName(word), 'auth', failure)
-    }
+    const factor = factorName(word)
+    if (choice.kind === 'impossible') return reject(choice.message, factor)
+    return this.#auth('auth', attempt, choice.parameters, factor, (failure) =>
+      this.#refusal(attempt.login, factor, 'auth', failure),
+    )
   }
 
   /**
@@ -158,15 +157,14 @@ export class ApiQuestions {
    *   possible.
    * @throws {Unanswered}
    */
-  async authAsTyped(attempt: Attempt, word: TypedWord): Promise<Verdict | undefined> {
-    try {
-      const parameters = { factor: 'prompt', prompt: promptWord(word) }
-      return await this.#auth(attempt, parameters, factorName(word))
-    } catch (error) {
-      const failure = asAnswered(error, 'auth', attempt.since)
-      if (failure.status === failures.invalidParameters.status) return undefined
-      return this.#refusal(attempt.login, factorName(word), 'auth', failure)
-    }
+  authAsTyped(attempt: Attempt, word: TypedWord): Promise<Verdict | undefined> {
+    const factor = factorName(word)
+    const parameters = { factor: 'prompt', prompt: promptWord(word) }
+    return this.#auth('auth', attempt, parameters, factor, (failure) =>
+      failure.status === failures.invalidParameters.status
+        ? undefined
+        : this.#refusal(attempt.login, factor, 'auth', failure),
+    )
   }
 
   /**
@@ -175,44 +173,51 @@ export class ApiQuestions {
    * @param parameters Those of `auth_response`.
    * @throws {Unanswered}
    */
-  async authResponse(attempt: Attempt, parameters: Parameters): Promise<Verdict> {
-    try {
-      return await this.#auth(attempt, parameters, undefined, 'authResponse')
-    } catch (error) {
-      const failure = asAnswered(error, 'auth', attempt.since)
-      return this.#refusal(attempt.login, undefined, 'auth', failure)
-    }
+  authResponse(attempt: Attempt, parameters: Parameters): Promise<Verdict> {
+    return this.#auth('authResponse', attempt, parameters, undefined, (failure) =>
+      this.#refusal(attempt.login, undefined, 'auth', failure),
+    )
   }
 
-  async #auth(
+  /** @param refused What follows if the API refuses the request. */
+  async #auth<Refused>(
+    question: 'auth' | 'authResponse',
     attempt: Attempt,
     parameters: Parameters,
     word: string | undefined,
-    question: 'auth' | 'authResponse' = 'auth',
-  ): Promise<Verdict> {
+    refused: (failure: AuthApiFailure) => Refused,
+  ): Promise<Verdict | Refused> {
     const { login, since, beganMs, unreadMs } = attempt
     const { username, clientAddress: ipaddr } = login
     // after a restart of the proxy, a retransmission may be the first request
     if (this.#reference.isUnknown) await this.#availability.ping()
     const named = this.#reference.parameters(login, unreadMs)
-    const asked: Parameters = { username, ipaddr, ...named, ...parameters }
+    const asked: Parameters = { ...parameters, username, ipaddr, ...named }
     const limitMs = Math.max(1, beganMs + passcodeWithinMs - performance.now())
-    const isNamed = named.request_fingerprint !== undefined
-    const pending = isNamed
-      ? this.#pending.begin(login.request, beganMs, (signal) =>
-          this.#api.noteRetransmission(question, asked, signal),
-        )
-      : undefined
+    const pending =
+      named === undefined
+        ? undefined
+        : this.#pending.begin(login.request, beganMs, (signal) =>
+            this.#api.noteRetransmission(question, asked, signal),
+          )
     const requestedMs = pending && (() => pending.transmittedAt)
-    const answer = await this.#availability
-      .watch(since, { irrevocable: true }, (call) =>
+    try {
+      const answer = await this.#availability.watch(since, { irrevocable: true }, (call) =>
         this.#api[question](asked, { ...call, limitMs, requestedMs }),
       )
-      .finally(() => pending?.end())
+      return this.#toVerdict(login, answer, word)
+    } catch (error) {
+      return refused(asAnswered(error, 'auth', since))
+    } finally {
+      pending?.end()
+    }
+  }
+
+  #toVerdict({ label }: Login, answer: AuthAnswer, word: string | undefined): Verdict {
     const { factor = word, authenticator_response: serverProof } = answer
     const text = statusText(answer)
     const logged = `Duo authentication returned '${answer.result}': '${text.message}'`
-    this.#log.debug(`${login.label}: ${logged}`)
+    this.#log.debug(`${label}: ${logged}`)
     return answer.result === 'allow'
       ? { kind: 'accept', grounds: 'auth', ...text, factor, serverProof, answer: logged }
       : { kind: 'reject', ...text, factor, answer: logged }

@@ -1,4 +1,5 @@
 import { AuthApiUnavailable, type CheckAnswer } from '../../duo/index.ts'
+import { type Cancellation, Canceller } from '../../host/cancellation.ts'
 import { machineMs } from '../../host/machine_time.ts'
 import type { StallMeter } from '../../host/stall_meter.ts'
 import type { TimerWheel } from '../../host/timer_wheel.ts'
@@ -47,7 +48,7 @@ export interface Since {
 }
 
 export interface WatchedCall {
-  readonly signal: AbortSignal
+  readonly signal: Cancellation
   readonly onSent: () => void
 }
 
@@ -144,14 +145,14 @@ export class Availability {
     { irrevocable }: { readonly irrevocable: boolean },
     call: (watched: WatchedCall) => Promise<Answer>,
   ): Promise<Answer> {
-    const aborter = new AbortController()
+    const canceller = new Canceller()
     let outage: Outage | undefined
     let mustComplete = false
     const slow = this.#options.timers.after(slowMs, async () => {
       const found = await this.outage(since)
       if (found === undefined || mustComplete) return
       outage = found
-      aborter.abort()
+      canceller.abort()
     })
     const onSent = () => {
       if (!irrevocable) return
@@ -159,7 +160,7 @@ export class Availability {
       slow.stop()
     }
     try {
-      return await call({ signal: aborter.signal, onSent })
+      return await call({ signal: canceller, onSent })
     } catch (error) {
       throw outage !== undefined && isCancelled(error) ? new ApiDown(outage) : error
     } finally {

@@ -1,14 +1,15 @@
+import { type Cancellation, Canceller } from '../../host/cancellation.ts'
 import type { RequestIdentity } from '../login/login.ts'
 
 /** RADIUS clients wait for seconds before they repeat a request; anything faster is a flood. */
 const noticeEveryMs = 1_000
 
 /** Tells the API that a request was transmitted again. Nothing depends on its answer. */
-type Notify = (signal: AbortSignal) => Promise<unknown>
+type Notify = (signal: Cancellation) => Promise<unknown>
 
 interface Pending {
   readonly notify: Notify
-  readonly ended: AbortController
+  readonly ended: Canceller
   transmittedAt: number
   noticedAt: number
   isNotifying: boolean
@@ -38,7 +39,7 @@ export class PendingRequests {
   /** @param transmittedAt When the request arrived. */
   begin(request: RequestIdentity, transmittedAt: number, notify: Notify): PendingRequest {
     const key = requestKey(request)
-    const ended = new AbortController()
+    const ended = new Canceller()
     const times = { transmittedAt, noticedAt: this.#now() }
     const pending = { notify, ended, ...times, isNotifying: false }
     this.#pending.set(key, pending)
@@ -63,7 +64,7 @@ export class PendingRequests {
     pending.noticedAt = now
     pending.isNotifying = true
     pending
-      .notify(pending.ended.signal)
+      .notify(pending.ended)
       // the pending call itself reports what goes wrong
       .catch(() => {})
       .finally(() => {

@@ -38,9 +38,12 @@ export class RequestReference {
     this.#isOffered = capabilities.includes(joinedSignIns)
   }
 
-  /** The parameters for `auth`; none if the API does not offer the capability. */
-  parameters({ request, username }: Login, unreadMs: number): Readonly<Record<string, string>> {
-    if (this.#isOffered !== true) return {}
+  /** The parameters for `auth`; `undefined` if the API does not offer the capability. */
+  parameters(
+    { request, username }: Login,
+    unreadMs: number,
+  ): Readonly<Record<string, string>> | undefined {
+    if (this.#isOffered !== true) return undefined
     return {
       ...(unreadMs > 0 ? { [requestUnread]: requestAgeText(unreadMs) } : {}),
       request_fingerprint: requestFingerprint(this.#key, { ...request, username }),

@@ -125,20 +125,16 @@ export class SecondFactor {
    * @param typed What the user typed for the second factor.
    * @param primary What the check of the password said; only a mode that has it may ask.
    */
-  async ask(login: Login, typed: string, primary: PrimaryAccepted): Promise<Verdict> {
+  ask(login: Login, typed: string, primary: PrimaryAccepted): Verdict | Promise<Verdict> {
     const decided = this.#decideWithoutAsking(login, primary)
     if (decided !== undefined) return decided
     const word = readTypedWord(typed, this.#options.factorAliases)
     if (word === undefined) return reject(nothingTyped)
     this.#logWaiting(login, word)
-    return this.#joined(login, word, () =>
-      this.#limited(login, factorName(word), async (attempt) => {
-        const verdict = this.#asksOnce
-          ? await this.#questions.authAsTyped(attempt, word)
-          : undefined
-        return verdict ?? this.#askTwice(attempt, word)
-      }),
-    )
+    const ask = () =>
+      this.#limited(login, factorName(word), (attempt) => this.#askApi(attempt, word))
+    // a passcode is valid once, and nobody waits for it
+    return word.kind === 'passcode' ? ask() : this.#joined(login, word, ask)
   }
 
   /**
@@ -220,14 +216,15 @@ export class SecondFactor {
     return verdict
   }
 
-  /**
-   * Decides a login together with the one that it retries, unless the API joins them itself. A passcode is
-   * valid once, and nobody waits for it.
-   */
-  async #joined(login: Login, word: TypedWord, ask: () => Promise<Verdict>): Promise<Verdict> {
+  /** Decides a login together with the one that it retries, unless the API joins them itself. */
+  async #joined(
+    login: Login,
+    word: Exclude<TypedWord, { readonly kind: 'passcode' }>,
+    ask: () => Promise<Verdict>,
+  ): Promise<Verdict> {
     const { retries, retriedLogins, application, counters, log } = this.#options
     const schedule = retrySchedule(retries)
-    if (schedule === undefined || word.kind === 'passcode') return ask()
+    if (schedule === undefined) return ask()
     const arrivedMs = retriedLogins.now()
     const { request, username, clientAddress = '' } = login
     const user = lookupName(username, 'none')
@@ -245,17 +242,22 @@ export class SecondFactor {
     return retriedLogins.decide(retriable, ask)
   }
 
-  async #askTwice(attempt: Attempt, word: TypedWord): Promise<Verdict> {
+  /** Asks in one call if the API offers it, and else in two. */
+  async #askApi(attempt: Attempt, word: TypedWord): Promise<Verdict> {
+    if (this.#asksOnce) {
+      const verdict = await this.#questions.authAsTyped(attempt, word)
+      if (verdict !== undefined) return verdict
+    }
     const answer = await this.#questions.preauth(attempt, factorName(word))
     if (answer.kind !== 'choose') return answer
-    return this.#questions.auth(afterPreauth(attempt), word, answer.devices)
+    return await this.#questions.auth(afterPreauth(attempt), word, answer.devices)
   }
 
   /** Asks the API, unless too many logins of this user are in progress. */
   async #limited<Answer>(
     login: Login,
     factor: string | undefined,
-    ask: (attempt: Attempt) => Promise<Answer>,
+    ask: (attempt: Attempt) => Answer | Promise<Answer>,
   ): Promise<Answer | Verdict> {
     const user = lookupName(login.username, 'simple')
     if (!this.#pending.enter(user)) return this.#rejectAsBusy(login, factor)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { AuthApiUnavailable, type CheckAnswer } from '../../../src/duo/index.ts'
+import type { Cancellation } from '../../../src/host/cancellation.ts'
 import { machineMs } from '../../../src/host/machine_time.ts'
 import { StallMeter } from '../../../src/host/stall_meter.ts'
 import { TimerWheel } from '../../../src/host/timer_wheel.ts'
@@ -198,7 +199,7 @@ function watched(): { api: CheckedDouble; availability: Availability } {
   }
 }
 
-function untilAborted(signal: AbortSignal): Promise<never> {
+function untilAborted(signal: Cancellation): Promise<never> {
   return new Promise((_, reject) => {
     const cancelled = new AuthApiUnavailable('cancelled', '', { mayHaveBeenReceived: true })
     signal.addEventListener('abort', () => reject(cancelled))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
+import type { Cancellation } from '../../../src/host/cancellation.ts'
 import { PendingRequests } from '../../../src/proxy/second_factor/pending_requests.ts'
 
 describe('retransmissions of a pending request', () => {
@@ -8,7 +9,7 @@ describe('retransmissions of a pending request', () => {
 
   function begin() {
     let now = 0
-    const notices: { readonly signal: AbortSignal; readonly answered: () => void }[] = []
+    const notices: { readonly signal: Cancellation; readonly answered: () => void }[] = []
     const pending = new PendingRequests(() => now)
     const begun = pending.begin(request, 0, (signal) => {
       const { promise, resolve } = Promise.withResolvers<void>()
