@@ -63,6 +63,11 @@ describe('the Auth API client', () => {
     await assert.rejects(second, { reason: 'timeout', mayHaveBeenReceived: true })
   })
 
+  test('connects to an API whose host is an address', async () => {
+    const client = openClient({ host: '127.0.0.1' })
+    assert.equal((await client.preauth({ username: 'alice' })).result, 'auth')
+  })
+
   test('cancels a call that waits for its retry when it closes', async () => {
     api.auth = () => ({ ...fail(42901, 'Too Many Requests'), headers: { 'retry-after': '20' } })
     const client = openClient()

@@ -1,5 +1,4 @@
 import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
 
 /** Resolves a name to its addresses, in the order in which to try them. */
 export type ResolveName = (host: string) => Promise<readonly string[]>
@@ -28,9 +27,6 @@ export class ApiAddresses {
   constructor(host: string, resolve: ResolveName) {
     this.#host = host
     this.#resolve = resolve
-    if (isIP(host) === 0) return
-    this.#found = [host]
-    this.#foundAt = Number.POSITIVE_INFINITY
   }
 
   get isStale(): boolean {
@@ -39,7 +35,7 @@ export class ApiAddresses {
 
   /** Makes the next use resolve the name again. */
   distrust(): void {
-    if (isIP(this.#host) === 0) this.#foundAt = Number.NEGATIVE_INFINITY
+    this.#foundAt = Number.NEGATIVE_INFINITY
   }
 
   /** @throws The resolver's error if it has never answered. */

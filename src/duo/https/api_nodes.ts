@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Log } from '../../host/log.ts'
 import { AuthApiUnavailable } from '../index.ts'
 import { ApiAddresses, type ResolveName, resolveName } from './api_addresses.ts'
@@ -59,6 +60,7 @@ export class ApiNodes {
     }
     // an HTTP proxy resolves the name
     if (options.httpProxy !== undefined) this.#nodes = [this.#connect(undefined)]
+    else if (isIP(options.host) !== 0) this.#nodes = [this.#connect(options.host)]
     else this.#addresses = new ApiAddresses(options.host, options.resolve ?? resolveName)
   }
 
