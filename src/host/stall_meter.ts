@@ -6,7 +6,7 @@ const drainMs = 2_000
 
 /** How long data that is read now may have waited, because this process could not run. */
 export interface Stalls {
-  /** In milliseconds, at most. */
+  /** In whole milliseconds, at most. */
   readonly unreadMs: number
 }
 
@@ -32,9 +32,9 @@ export class StallMeter implements Stalls {
   get unreadMs(): number {
     const now = performance.now()
     const lateMs = now - this.#tickedMs - tickMs
-    if (lateMs > stallMs) return lateMs
+    if (lateMs > stallMs) return Math.ceil(lateMs)
     const { from, to } = this.#stall
-    return now < to + drainMs ? now - from : 0
+    return now < to + drainMs ? Math.ceil(now - from) : 0
   }
 
   close(): void {

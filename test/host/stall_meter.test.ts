@@ -11,6 +11,7 @@ test('StallMeter says how long the process could not run, and how long unread da
   assert.ok(meter.unreadMs > 500)
   await until(() => meter.stalledMs > 500)
   assert.ok(meter.unreadMs > 700)
+  assert.ok(Number.isInteger(meter.unreadMs))
   await until(() => meter.unreadMs === 0)
   meter.close()
 })
