@@ -60,6 +60,7 @@ export function isAuthentic(log: LogName, row: { readonly mac: string }, key: Lo
 }
 
 function lineContent(log: LogName, row: object): string {
-  const values: Readonly<Record<string, unknown>> = { ...row }
-  return JSON.stringify([log, ...lineColumns[log].map((column) => values[column] ?? null)])
+  const values: unknown[] = [log]
+  for (const column of lineColumns[log]) values.push(Reflect.get(row, column) ?? null)
+  return JSON.stringify(values)
 }

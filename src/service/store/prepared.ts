@@ -42,18 +42,19 @@ export function prepared<Parameters extends object, Row>(
   const compiled = new Map<Dialect, CompiledQuery<Row>>()
   const bind = (db: Kysely<Schema>, parameters: Parameters): CompiledQuery<Row> => {
     const dialect = findDialect(db)
-    let query = compiled.get(dialect)
-    if (query === undefined) {
-      query = build(db, placeholders()).compile()
-      compiled.set(dialect, query)
-      if (dialect === 'postgres') nameStatement(query.sql)
+    let known = compiled.get(dialect)
+    if (known === undefined) {
+      known = build(db, placeholders()).compile()
+      compiled.set(dialect, known)
+      if (dialect === 'postgres') nameStatement(known.sql)
     }
-    return {
-      ...query,
-      parameters: query.parameters.map((parameter) =>
-        parameter instanceof Placeholder ? Reflect.get(parameters, parameter.name) : parameter,
-      ),
+    const { query, queryId, sql } = known
+    const bound: unknown[] = []
+    for (const parameter of known.parameters) {
+      const isPlaceholder = parameter instanceof Placeholder
+      bound.push(isPlaceholder ? Reflect.get(parameters, parameter.name) : parameter)
     }
+    return { query, queryId, sql, parameters: bound }
   }
   const run = async (db: Kysely<Schema>, parameters: Parameters): Promise<Row[]> => {
     const bound = bind(db, parameters)

@@ -6,8 +6,14 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { sql } from 'kysely'
+import { findDirect } from '../../../src/service/store/direct_statements.ts'
+import { prepared } from '../../../src/service/store/prepared.ts'
 import type { Store, StoreDb } from '../../../src/service/store/store.ts'
 import { StoreRig } from '../../rig/store.ts'
+
+const named = prepared((db, { name }: { readonly name: string }) =>
+  db.selectFrom('settings').select('name').where('name', '=', name),
+)
 
 describe('group commit', () => {
   let rig: StoreRig
@@ -50,6 +56,43 @@ describe('group commit', () => {
       await put(name)
       assert.equal(commits(rig.folder) - before, 1)
     }
+  })
+
+  test('commits the transactions of two turns of the event loop together', async () => {
+    await put('n0')
+    const before = commits(rig.folder)
+    const first = put('n1')
+    await setImmediate()
+    await Promise.all([first, put('n2')])
+    assert.equal(commits(rig.folder) - before, 1)
+  })
+
+  test('commits while a transaction begins in each turn of the event loop', async () => {
+    const before = commits(rig.folder)
+    const begun: Promise<unknown>[] = []
+    for (let turn = 0; turn < 40; turn++) {
+      begun.push(put(`n${turn}`))
+      await setImmediate()
+    }
+    const taken = commits(rig.folder) - before
+    assert(taken >= 5 && taken <= 20, `${taken} COMMITs`)
+    await Promise.all(begun)
+    assert.equal((await stored()).length, 40)
+  })
+
+  test('reads together from one state, without the commits of others', async () => {
+    const direct = findDirect(store.db)
+    assert(direct !== undefined)
+    const read = () => named.read(direct, store.db, { name: 'n1' }).length
+    const other = new DatabaseSync(join(rig.folder, 'countersign.db'))
+    const counts = direct.together(() => {
+      const before = read()
+      other.exec("insert into settings (name, value) values ('n1', '')")
+      return [before, read()]
+    })
+    other.close()
+    assert.deepEqual(counts, [0, 0])
+    assert.equal(direct.together(read), 1)
   })
 
   test('acknowledges no transaction of a failed COMMIT, and loses no acknowledged one', async () => {

@@ -86,5 +86,7 @@ export function limitedDrift({ stepSecs }: OathParameters, step: number, now: nu
 }
 
 function span(first: number, last: number): number[] {
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index)
+  const moments: number[] = []
+  for (let moment = first; moment <= last; moment++) moments.push(moment)
+  return moments
 }
