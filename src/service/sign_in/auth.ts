@@ -25,6 +25,7 @@ import { type Attempt, newAttempt, type SettledKind } from './transaction/attemp
 import { AlreadyRequested, type JoinedRequest } from './transaction/joined_requests.ts'
 import { type Denial, type Outcome, timedOut } from './transaction/transaction.ts'
 import { proofFingerprint, type TypedProof, type TypedText } from './typed_text.ts'
+import { repeatUnknown } from './unknown_outcome.ts'
 
 /** One of the RADIUS requests that wait for a transaction. */
 export interface WaitingRequest {
@@ -104,7 +105,7 @@ export class Auth {
     chosen: ChosenFactor,
     options: AuthOptions,
   ): Promise<AuthOutcome> {
-    return await this.#slowDenial(async () => {
+    return await this.#slowDenial(request, async () => {
       const subject = await this.#subjects.read(request)
       if (subject === undefined) return { kind: 'no such user' }
       return await this.#begin(subject, request, toFactor(chosen), options)
@@ -120,7 +121,7 @@ export class Auth {
     typed: TypedProof,
     options: AuthOptions,
   ): Promise<AuthOutcome & { readonly proven?: Proven | undefined }> {
-    return await this.#slowDenial(async () => {
+    return await this.#slowDenial(request, async () => {
       const subject = await this.#subjects.read(request)
       if (subject === undefined) return { kind: 'no such user' }
       const found = await this.#typedText.find(typed, subject, request.integration.ikey)
@@ -136,9 +137,12 @@ export class Auth {
     })
   }
 
-  async #slowDenial<Answer extends AuthOutcome>(begin: () => Promise<Answer>): Promise<Answer> {
+  async #slowDenial<Answer extends AuthOutcome>(
+    { radius }: AuthRequest,
+    begin: () => Promise<Answer>,
+  ): Promise<Answer> {
     const began = this.#clock.now()
-    const answer = await begin()
+    const answer = await repeatUnknown(radius?.fingerprint, begin)
     if ('outcome' in answer && answer.outcome.result === 'deny') {
       await delay(denialMs - (this.#clock.now() - began))
     }
