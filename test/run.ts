@@ -40,6 +40,7 @@ if (!values.all && positionals.length === 0) setBrief()
 
 mkdirSync(groupFolder, { recursive: true })
 process.on('exit', () => rmSync(groupFolder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 // @types/node lacks globalSetupPath
 const options: RunOptions & { readonly globalSetupPath: string } = {

@@ -107,7 +107,8 @@ describe('calls that wait for their users over HTTP/1.1', () => {
   test('end with an error that says that the push was sent, if no poll is answered', async (t) => {
     const api = await start(t, holding)
     api.disturb = () => 503
-    const client = open(api, { timeoutSecs: 1 })
+    // long enough for the push and one poll on a busy machine
+    const client = open(api, { timeoutSecs: 4 })
     await assert.rejects(push(client, 'alice'), {
       reason: 'timeout',
       mayHaveBeenReceived: true,
