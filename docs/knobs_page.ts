@@ -7,7 +7,7 @@ export function knobsPage(introduction: string): string {
       `| \`${name}\` | \`${cell(JSON.stringify(value))}\` | ${evidence} | ${cell(text)} |`,
   )
   const head = [
-    '| knob | default | AWS’s behaviour is | what it decides |',
+    '| setting | default | AWS’s behaviour is | what it decides |',
     '| --- | --- | --- | --- |',
   ]
   return `${introduction}\n${[...head, ...rows].join('\n')}\n`

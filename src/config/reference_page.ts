@@ -28,9 +28,7 @@ function explainMarks({ sections, inheritsFrom }: ConfigTable): string[] {
   const marks = [
     ...(options.some(isRequired) ? ['**Bold** keys are required.'] : []),
     ...(options.some(({ ours }) => ours === true)
-      ? [
-          '_ours_ marks keys that the vendor’s proxy does not have; it warns about them or ignores them.',
-        ]
+      ? ['_ours_ marks keys that Duo’s proxy does not have; it warns about them or ignores them.']
       : []),
     ...(inheritsFrom === undefined
       ? []

@@ -134,7 +134,7 @@ export function list<T>(
 }
 
 /** Comma-separated words. */
-export const words = list('comma-separated words', (value) => ({ value }))
+export const words = list('comma-separated names', (value) => ({ value }))
 
 /** The items of a comma-separated list, without blanks around them; empty items are dropped. */
 function splitList(value: string): string[] {

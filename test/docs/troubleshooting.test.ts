@@ -59,7 +59,7 @@ const noMessages = [
   'Countersign Authentication Proxy … starting with …',
 ]
 
-/** Substrings that scripts look for in the vendor's log. */
+/** Substrings that scripts look for in Duo's log. */
 const vendorTexts = [
   'Success. Logging you in',
   'invalidCredentials',
@@ -104,7 +104,7 @@ describe('docs/troubleshooting.md', () => {
   const text = readFileSync(page, 'utf8')
   const [catalogue = '', vendorPart = ''] = text
     .slice(text.indexOf('## The proxy at its start'))
-    .split("## Texts of the vendor's proxy")
+    .split("## Texts of Duo's proxy")
   /** The texts in the first column of each table. */
   const rows = catalogue
     .split('\n')
@@ -144,7 +144,7 @@ describe('docs/troubleshooting.md', () => {
     )
   })
 
-  test("says what became of each text in the vendor's log", () => {
+  test("says what became of each text in Duo's log", () => {
     const missing = vendorTexts.filter((vendorText) => !vendorPart.includes(`\`${vendorText}\``))
     assert.deepEqual(missing, [])
   })

@@ -23,15 +23,15 @@ interface CalibrateFlags {
 export function addCalibrateVerb(program: Command): void {
   program
     .command('calibrate')
-    .description('turn a capture of a real directory into a knob file for the simulator')
+    .description('turn a capture of a real directory into a settings file for the simulated one')
     .argument('<capture>', 'pcap or pcapng file with the RADIUS packets of the directory')
-    .option('-o, --output <file>', 'write the knobs that the capture settles to this new file')
+    .option('-o, --output <file>', 'write the settings that the capture shows to this new file')
     .option(
       '--retries <number>',
       'RadiusRetries of the directory (default: as seen)',
       readWithin(radiusSettingsLimits.RadiusRetries),
     )
-    .option('--json', 'print the knobs as JSON instead of the report', false)
+    .option('--json', 'print the settings as JSON instead of the report', false)
     .addHelpText(
       'after',
       `

@@ -15,7 +15,7 @@ export function addLaunchLinkVerb(program: Command): void {
     .command('launch-link [usernames...]')
     .description('print links that open the WorkSpaces client with the MFA code filled in')
     .requiredOption('--code <code>', 'registration code of the directory, such as WSpdx+4RN5ND')
-    .option('--mfa-code <word>', 'what the link enters in "MFA Code"', 'push')
+    .option('--mfa-code <code>', 'what the link enters in "MFA Code"', 'push')
     .option('--json', 'print JSON, for scripts', false)
     .action((usernames: readonly string[], { code, mfaCode, json: asJson }: LinkOptions) => {
       const names = usernames.length === 0 ? [undefined] : usernames

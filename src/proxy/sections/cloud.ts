@@ -9,7 +9,7 @@ export const cloud = {
   status: 'not yet supported',
   advice: advice.removeSection,
   repeatable: true,
-  meaning: 'directory synchronisation for the vendor’s cloud',
+  meaning: 'directory synchronisation for Duo’s cloud',
   options: {
     ...applicationOptions,
     ...serviceAccountOptions,

@@ -47,7 +47,7 @@ function isWindowsPath(path: string): boolean {
 
 function missingRemedy(key: string): string {
   return key === 'http_ca_certs_file'
-    ? "copy ca.pem of the service there; for the vendor's cloud, remove the line"
+    ? "copy ca.pem of the service there; for Duo's cloud, remove the line"
     : 'correct the path, and let the user that runs the proxy read the file'
 }
 

@@ -80,7 +80,7 @@ export const mainSection = {
       default: 'true',
       ours: true,
       meaning:
-        'reports every 30 seconds to a service that offers it, so that its Admin Panel lists this proxy; the vendor’s cloud does not offer it, and gets none',
+        'reports every 30 seconds to a service that offers it, so that its Admin Panel lists this proxy; Duo’s cloud does not offer it, and gets none',
     },
     workers: {
       type: integer({ min: 0, max: 64 }),

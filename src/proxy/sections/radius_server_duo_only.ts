@@ -13,14 +13,14 @@ const options = {
   factor_aliases: {
     type: factorAliases,
     ours: true,
-    meaning: 'your own words for factors: `1=push, p=push, call=phone`',
+    meaning: 'your own names for factors: `1=push, p=push, call=phone`',
   },
   retry_timeout: {
     type: integer({ min: 0, max: 120 }),
     default: '0',
     ours: true,
     meaning:
-      'seconds that the client waits for each reply. A new packet that comes when a retry is due then joins the waiting push. With 0, each is a login with its own push. For the vendor’s cloud only: our service joins retries itself. The proxy then has one worker. See workspaces.md',
+      'seconds that the client waits for each reply. A new packet that comes when a retry is due then joins the waiting push. With 0, each is a login with its own push. For Duo’s cloud only: our service joins retries itself. The proxy then has one worker. See workspaces.md',
   },
   retry_count: {
     type: integer({ min: 0, max: 10 }),

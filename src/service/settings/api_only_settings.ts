@@ -20,9 +20,9 @@ export const apiOnlySettings = {
   password_requires_numeric: apiOnly(boolean, false, 'Composition rule of passwords'),
   password_requires_special: apiOnly(boolean, false, 'Composition rule of passwords'),
   enrollment_universal_prompt_enabled: apiOnly(boolean, false, 'Style of the enrolment page'),
-  security_checkup_enabled: apiOnly(boolean, false, 'Security checkup of the vendor’s app'),
+  security_checkup_enabled: apiOnly(boolean, false, 'Security checkup of Duo’s app'),
   global_ssp_policy_enforced: apiOnly(boolean, true, 'Global policy of the self-service portal'),
-  duo_mobile_otp_type: apiOnly(oneOf('hotp', 'totp'), 'totp', 'Passcodes of the vendor’s app'),
+  duo_mobile_otp_type: apiOnly(oneOf('hotp', 'totp'), 'totp', 'Passcodes of Duo’s app'),
 } as const
 
 function apiOnly<Value extends SettingValue>(

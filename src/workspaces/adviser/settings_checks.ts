@@ -109,7 +109,7 @@ function checkProtocol({ AuthenticationProtocol: protocol }: CheckedSettings): F
       severity: 'warning',
       check: 'protocol',
       what: `The protocol is ${protocol || 'not set'}.`,
-      why: 'It hides what the user typed. Bypass codes cannot be checked with it, and only the Countersign service can check the rest; with the cloud of the vendor, every sign-in fails.',
+      why: 'It hides what the user typed. Bypass codes cannot be checked with it, and only the Countersign service can check the rest; with Duo’s cloud, every sign-in fails.',
       todo: 'Use PAP, in private subnets.',
     },
   ]

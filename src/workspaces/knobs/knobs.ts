@@ -47,13 +47,13 @@ export function parseKnobFile(text: string, base: Knobs): Knobs {
  * @throws {KnobError} with every unknown name and every invalid value.
  */
 export function parseKnobs(value: unknown, base: Knobs): Knobs {
-  if (!isObject(value)) throw new KnobError(['knobs must be a JSON object'])
+  if (!isObject(value)) throw new KnobError(['the settings must be a JSON object'])
   const problems: string[] = []
   const changed: Record<string, unknown> = {}
   const names = Object.keys(knobTable)
   for (const [name, given] of Object.entries(value)) {
     if (!isKnobName(name)) {
-      problems.push(`${name}: there is no such knob${suggest(name, names)}`)
+      problems.push(`${name}: there is no such setting${suggest(name, names)}`)
       continue
     }
     const current: unknown = base[name]

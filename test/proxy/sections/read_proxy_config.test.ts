@@ -142,7 +142,7 @@ http_ca_certs_file=/not/there.pem
       "authproxy.cfg:13: failmode is 'open'; expected safe | secure",
       "authproxy.cfg:14: port is '99999'; expected an integer from 1 to 65535",
       "authproxy.cfg:15: this line is indented more than line 14, so 'api_timeout' becomes part of the value of port; remove the indentation",
-      "authproxy.cfg:16: http_ca_certs_file is '/not/there.pem', which does not exist or can't be read; copy ca.pem of the service there; for the vendor's cloud, remove the line",
+      "authproxy.cfg:16: http_ca_certs_file is '/not/there.pem', which does not exist or can't be read; copy ca.pem of the service there; for Duo's cloud, remove the line",
     ])
   })
 

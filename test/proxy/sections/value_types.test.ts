@@ -98,11 +98,11 @@ describe('pw_codec', () => {
 })
 
 describe('factor_aliases', () => {
-  test('accepts comma-separated word=factor pairs, each word once', () => {
+  test('accepts comma-separated name=factor pairs, each name once', () => {
     const problem = (value: string) => findProblem(factorAliases, value)
     assert.equal(problem('1=push, p = push2 ,call=PHONE,a=auto,t=sms3'), undefined)
-    assert.match(problem('=push') ?? '', /an empty word/)
-    assert.match(problem('1=push,') ?? '', /an empty word/)
+    assert.match(problem('=push') ?? '', /an empty name/)
+    assert.match(problem('1=push,') ?? '', /an empty name/)
     assert.match(problem('1') ?? '', /has '' as the factor of '1'/)
     assert.match(problem('1=passcode') ?? '', /expected push, phone, sms or auto/)
     assert.match(problem('1=push1=push') ?? '', /another =/)

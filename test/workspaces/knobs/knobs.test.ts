@@ -41,7 +41,7 @@ describe('knobs', () => {
       return []
     }
     assert.deepEqual(problems({ deadlinMs: 1 }), [
-      'deadlinMs: there is no such knob; did you mean deadlineMs?',
+      'deadlinMs: there is no such setting; did you mean deadlineMs?',
     ])
     assert.deepEqual(problems({ faults: { losPct: 1 } }), [
       'faults.losPct: there is no such setting; did you mean lossPct?',

@@ -12,23 +12,23 @@ const start = `# Scenarios of a WorkSpaces sign-in
 
 Each line is a scenario that was run with the [simulated directory](directory.md), two authentication proxies, the MFA
 service and its push approval, all real and in real time, under what AWS does not document
-([the knobs](workspaces-knobs.md)).
+([the settings](workspaces-knobs.md)).
 
-A cell is one run with one set of knobs. It is _right_ if the user was let in or not as expected, with no second prompt.
+A cell is one run with one set of settings. It is _right_ if the user was let in or not as expected, with no second prompt.
 It is _open_ if nobody can say which outcome is right; [the reasons](#open-cells) are below. A _duplicate_ is a prompt
 beyond those that the scenario must cause.
 
-## Which knobs
+## Which settings
 
 - Scenarios 19, 27 and 31, in which a retry decides, run in 18 cells: every combination of \`resend\` (same packet, new
   Identifier, new packet), \`srcPort\` and \`schedule\`. \`deadlineMs\`, \`controllerPick\` and \`messageAuthenticator\` take
   their values in turn.
-- Scenarios without retries run in 6 cells, in which every value of each of these knobs appears.
+- Scenarios without retries run in 6 cells, in which every value of each of these settings appears.
 - Scenario 9 has parameters of its own: when the push is approved, retries, proxies. The full product would be 60,480
-  sign-ins. Each combination of the parameters is run with every value of \`resend\`; the other knobs are chosen so that every
-  pair of values of parameters and knobs meets at least once, and as many triples as possible.
-- Scenarios that need proxies of their own run in the 4 cells in which every value of the knobs of retries appears.
-  Scenarios 21, 25 and 33 set the knobs that matter themselves, and run once.
+  sign-ins. Each combination of the parameters is run with every value of \`resend\`; the other settings are chosen so that every
+  pair of values of parameters and settings meets at least once, and as many triples as possible.
+- Scenarios that need proxies of their own run in the 4 cells in which every value of the settings of retries appears.
+  Scenarios 21, 25 and 33 set the settings that matter themselves, and run once.
 
 ## What was decided
 

@@ -19,7 +19,7 @@ export function ApiReferencePage() {
     <>
       <PageHeader
         title="Admin API"
-        description="Scripts call it as an application of the type Admin API, with the vendor’s client libraries. Each call needs the permission that is shown with it."
+        description="Scripts call it as an application of the type Admin API, with Duo’s client libraries. Each call needs the permission that is shown with it."
         actions={
           <Button
             component="a"

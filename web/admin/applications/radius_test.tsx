@@ -47,7 +47,7 @@ export function RadiusTest({ app }: { readonly app: ApplicationDetails }) {
           <TextInput {...form.text('username')} label="Username" autoComplete="off" />
           <TextInput
             {...form.text('password')}
-            label="Word or passcode"
+            label="Passcode or factor name"
             description="push, phone, sms or a passcode"
             autoComplete="off"
           />

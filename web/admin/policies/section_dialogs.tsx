@@ -94,7 +94,7 @@ function JsonForm({ policy }: { readonly policy: PolicyDetails }) {
       <Stack component="form" gap="md" onSubmit={propose}>
         <JsonInput
           label="Sections"
-          description="In the vendor’s format. Sections that are not enforced here are kept unchanged."
+          description="In Duo’s format. Sections that are not enforced here are kept unchanged."
           value={text}
           onChange={(next) => {
             setText(next)

@@ -46,7 +46,7 @@ export function PhoneSection({
       title="Phones"
       description={
         isOrdered
-          ? 'At sign-in the first phone is used, unless the user types the word of another.'
+          ? 'At sign-in the first phone is used, unless the user types the factor name of another, such as push2.'
           : undefined
       }
       actions={

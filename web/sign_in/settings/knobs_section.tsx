@@ -10,16 +10,16 @@ export function KnobsSection({ knobs }: { readonly knobs: Readonly<Record<string
   const change = useKnobChange()
   return (
     <section>
-      <h3>Knobs</h3>
+      <h3>Assumptions</h3>
       <p className="dim">
-        How AWS's directory behaves is only partly documented. Each knob is one assumption:{' '}
+        How AWS's directory behaves is only partly documented. Each setting here is one assumption:{' '}
         <i>known</i> from documentation or an observed packet, or <i>unknown</i> until a capture
         settles it. Changes apply to the next sign-in.
       </p>
       {table.isError && (
         <p role="alert">
-          The knobs could not be loaded: {table.error.message} Close and open this panel to try
-          again.
+          The assumptions could not be loaded: {table.error.message} Close and open this panel to
+          try again.
         </p>
       )}
       <div className="json-buttons">
@@ -31,7 +31,7 @@ export function KnobsSection({ knobs }: { readonly knobs: Readonly<Record<string
             change.mutate(Object.fromEntries(changed.map((knob) => [knob.name, knob.default])))
           }
         >
-          Reset knobs and faults to defaults
+          Reset assumptions and faults to defaults
         </Button>
       </div>
       <ul className="knobs">

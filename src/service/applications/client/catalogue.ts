@@ -248,8 +248,8 @@ export const catalogue: readonly Product[] = [
     words: ['ldap', 'ldaps', 'active directory', 'bind', 'jenkins', 'gitlab', 'nextcloud'],
     docs: 'https://www.rfc-editor.org/rfc/rfc4513',
     notes: [
-      'Countersign’s own proxy does not serve [ldap_server_auto] yet. The vendor’s proxy does, and works with this service.',
-      'The file below is for the vendor’s proxy; add your directory where it says EDIT.',
+      'Countersign’s own proxy does not serve [ldap_server_auto] yet. Duo’s proxy does, and works with this service.',
+      'The file below is for Duo’s proxy; add your directory where it says EDIT.',
     ],
   },
   {

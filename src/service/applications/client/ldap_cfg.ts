@@ -10,7 +10,7 @@ export function ldapCfg({
   failmode,
 }: Omit<ProxyCfgSettings, 'radiusClients' | 'radiusPort'>): string {
   return lines([
-    comment(`${title}. For the vendor’s authentication proxy: ours does not serve LDAP yet.`),
+    comment(`${title}. For Duo’s authentication proxy: ours does not serve LDAP yet.`),
     comment('EDIT: your directory, and an account that may search it'),
     '[ad_client]',
     'host=',
