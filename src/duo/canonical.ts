@@ -33,6 +33,21 @@ export function canonicalParameters(parameters: readonly Parameter[]): string {
   return canonicalEncoded(parameters.map(encodeParameter))
 }
 
+/**
+ * The same for parameters whose names are unique, and need no encoding, as those of the API. Absent ones are
+ * left out.
+ */
+export function canonicalNamed(parameters: Readonly<Record<string, string | undefined>>): string {
+  let canonical = ''
+  for (const name of Object.keys(parameters).sort()) {
+    const value = parameters[name]
+    if (value === undefined) continue
+    const separator = canonical === '' ? '' : '&'
+    canonical += `${separator}${name}=${percentEncoded(value)}`
+  }
+  return canonical
+}
+
 /** @throws {URIError} for a lone surrogate. */
 export function encodeParameter([name, value]: Parameter): EncodedParameter {
   return { name: percentEncoded(name), value: percentEncoded(value) }

@@ -1,5 +1,6 @@
 export { AuthApiUnavailable, type UnavailableReason } from './auth_api_unavailable.ts'
 export {
+  canonicalNamed,
   canonicalParameters,
   duoHeadersHash,
   type EncodedParameter,

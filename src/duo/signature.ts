@@ -55,7 +55,7 @@ export function sign(
 /**
  * Signs a request in version 2, with its parameters in the canonical form that is also sent.
  *
- * @param canonical The result of `canonicalParameters`.
+ * @param canonical The result of `canonicalParameters` or `canonicalNamed`.
  */
 export function signCanonical(
   { date, method, host, path }: Pick<SignedParts, 'date' | 'method' | 'host' | 'path'>,

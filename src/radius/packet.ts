@@ -36,12 +36,15 @@ export interface Attribute {
 export class Packet {
   /** The octets that Length counts, without padding (RFC 2865 §3). */
   readonly octets: Uint8Array
+  /** Request Authenticator or Response Authenticator, 16 octets. */
+  readonly authenticator: Uint8Array
   #attributes: readonly Attribute[] | undefined
 
   /** @param octets A datagram without a `framingProblem`. */
   constructor(octets: Uint8Array) {
     const length = lengthField(octets)
     this.octets = length === octets.length ? octets : octets.subarray(0, length)
+    this.authenticator = octets.subarray(headerOctets - authenticatorOctets, headerOctets)
   }
 
   get code(): number {
@@ -50,11 +53,6 @@ export class Packet {
 
   get identifier(): number {
     return this.octets[1] ?? 0
-  }
-
-  /** Request Authenticator or Response Authenticator, 16 octets. */
-  get authenticator(): Uint8Array {
-    return this.octets.subarray(headerOctets - authenticatorOctets, headerOctets)
   }
 
   /** All attributes, in their order. */

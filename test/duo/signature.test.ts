@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import {
+  canonicalNamed,
   canonicalParameters,
   duoHeadersHash,
   encodeParameter,
@@ -198,6 +200,19 @@ describe('test vectors of the vendor’s clients', () => {
     }
     const key = signingKey('gtdfxv9YgVBYcF6dl2Eq17KUQJN2PLM2ODVTkvoT')
     assert.equal(sign(parts, key, 1, 'sha1'), 'cca5735be0389e5205056b8561fc33ddc02dcfa2')
+  })
+
+  test('named parameters have the same form as pairs', () => {
+    const name = fc.stringMatching(/^[a-z_]{1,8}$/)
+    const value = fc.option(fc.string({ unit: 'grapheme' }), { nil: undefined })
+    fc.assert(
+      fc.property(fc.dictionary(name, value), (parameters) => {
+        const pairs = Object.entries(parameters).flatMap(([each, text]) =>
+          text === undefined ? [] : [[each, text] as const],
+        )
+        assert.equal(canonicalNamed(parameters), canonicalParameters(pairs))
+      }),
+    )
   })
 
   test('encoding of parameters', () => {

@@ -116,6 +116,8 @@ export class ApiNodes {
   }
 
   #pick(tried: ReadonlySet<ApiNode>): ApiNode {
+    const [only] = this.#nodes
+    if (only !== undefined && this.#nodes.length === 1) return only
     const untried = this.#nodes.filter((node) => !tried.has(node))
     const candidates = untried.length === 0 ? this.#nodes : untried
     const up = candidates.filter(({ state }) => state === 'up')

@@ -7,9 +7,8 @@ import type { Secret } from '../../host/secret.ts'
 import { TimerWheel } from '../../host/timer_wheel.ts'
 import {
   authorization,
-  canonicalParameters,
+  canonicalNamed,
   encodeProof,
-  type Parameter,
   requestAge,
   rfc2822Date,
   sign,
@@ -78,17 +77,14 @@ export class SignedRequests {
     parameters: Named,
     options: SendOptions,
   ): Promise<RawAnswer> {
-    const signed: Parameter[] = []
-    for (const name in parameters) {
-      const value = parameters[name]
-      if (value !== undefined) signed.push([name, value])
-    }
-    if (options.requestedMs !== undefined) {
-      signed.push([requestAge, ageText(options.requestedMs())])
-    }
+    const { requestedMs } = options
+    const signed =
+      requestedMs === undefined
+        ? parameters
+        : { ...parameters, [requestAge]: ageText(requestedMs()) }
     const date = this.#dateNow()
     // the body is what is signed
-    const encoded = canonicalParameters(signed)
+    const encoded = canonicalNamed(signed)
     const parts = { date, method, host: this.#host, path }
     const headers = this.#headers(date, signCanonical(parts, encoded, this.#key))
     const isPost = method === 'POST'
