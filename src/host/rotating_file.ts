@@ -10,6 +10,7 @@ import {
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createStream, type RotatingFileStream } from 'rotating-file-stream'
+import { LineBuffer } from './line_buffer.ts'
 
 export interface RotatingFileOptions {
   readonly folder: string
@@ -43,8 +44,9 @@ export class RotatingFile {
   readonly #path: string
   #stream: RotatingFileStream | undefined
   #inode = missing
-  #pending: string[] = []
-  #pendingLength = 0
+  #pending = new LineBuffer()
+  /** The lines that are being written, and otherwise none. */
+  #written = new LineBuffer()
   #writing: Promise<void> | undefined
   #failing = false
   #checked = performance.now()
@@ -65,12 +67,11 @@ export class RotatingFile {
 
   /** @param line One line without its break, or several that are kept together. */
   write(line: string): void {
-    if (this.#pendingLength > maxPending) {
+    if (this.#pending.length > maxPending) {
       this.#lost++
       return
     }
-    this.#pending.push(line)
-    this.#pendingLength += line.length
+    this.#pending.add(line)
     this.#writing ??= this.#writePending()
   }
 
@@ -81,21 +82,22 @@ export class RotatingFile {
   }
 
   async #writePending(): Promise<void> {
-    while (this.#pending.length > 0) {
+    while (this.#pending.lines > 0) {
       // batched, because one write per login would cost a tenth of the login's time
       await new Promise((resolve) => setTimeout(resolve, gatherMs))
-      const lines = this.#pending
-      this.#pending = []
-      this.#pendingLength = 0
+      const written = this.#pending
+      this.#pending = this.#written
+      this.#written = written
       await this.#reopenWhereMoved()
-      const error = await this.#append(`${lines.join('\n')}\n`)
-      if (error !== undefined) this.#failed(error, lines.length)
+      const error = await this.#append(written.octets)
+      if (error !== undefined) this.#failed(error, written.lines)
       else if (this.#failing) this.#recovered()
+      written.clear()
     }
     this.#writing = undefined
   }
 
-  #append(text: string): Promise<Error | undefined> {
+  #append(text: Uint8Array): Promise<Error | undefined> {
     const stream = this.#stream
     if (stream === undefined) return Promise.resolve(new Error('the file is not open'))
     return new Promise((resolve) => {
