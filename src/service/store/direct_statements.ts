@@ -7,8 +7,8 @@ export interface DirectStatements {
   /** @returns The rows; none for a statement without RETURNING. */
   run<Row>(query: CompiledQuery<Row>): Row[]
   /**
-   * Runs statements that all read the same state. SQLite then takes its read lock, and looks for changes of
-   * others, once instead of for each statement.
+   * Runs statements that all read the same state: at least what this process has committed, and what others had
+   * committed a turn of the event loop ago.
    *
    * @param work Must not wait for anything.
    */

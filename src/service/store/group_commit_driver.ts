@@ -68,14 +68,24 @@ export class GroupCommitDriver implements Driver {
       takes: isRead,
       run: <Row>(query: CompiledQuery<Row>) => this.reader.execute<Row>(query).rows,
       together: (work) => {
-        this.reader.run('BEGIN')
-        try {
-          return work()
-        } finally {
-          this.reader.run('COMMIT')
-        }
+        this.#holdState()
+        return work()
       },
     }
+  }
+
+  /**
+   * Reads see one state of the database until the turn of the event loop ends, or until the next commit of this
+   * process: SQLite needs three system calls for each state. Commits of other programs are seen a turn later.
+   */
+  #holdState(): void {
+    if (this.reader.inTransaction) return
+    this.reader.run('BEGIN')
+    setImmediate(() => this.#releaseState())
+  }
+
+  #releaseState(): void {
+    if (this.#reader?.inTransaction === true) this.#reader.run('COMMIT')
   }
 
   async releaseConnection(): Promise<void> {}
@@ -140,6 +150,7 @@ export class GroupCommitDriver implements Driver {
     await this.#sync.close()
     this.#writer?.close()
     this.#reader?.close()
+    this.#reader = undefined
   }
 
   get writer(): Connection {
@@ -248,6 +259,7 @@ export class GroupCommitDriver implements Driver {
     const group = this.#group
     if (group === undefined) return
     this.#group = undefined
+    this.#releaseState()
     try {
       this.writer.run('COMMIT')
     } catch (error) {

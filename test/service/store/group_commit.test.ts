@@ -92,6 +92,22 @@ describe('group commit', () => {
     })
     other.close()
     assert.deepEqual(counts, [0, 0])
+    await setImmediate()
+    assert.equal(direct.together(read), 1)
+  })
+
+  test('reads together what it has committed in the same turn', async () => {
+    const direct = findDirect(store.db)
+    assert(direct !== undefined)
+    const read = () => named.read(direct, store.db, { name: 'n1' }).length
+    const own = put('n1')
+    // the state is held again in each turn, also in the one of the commit
+    for (let turn = 0; turn < 20; turn++) {
+      direct.together(read)
+      await setImmediate()
+    }
+    direct.together(read)
+    await own
     assert.equal(direct.together(read), 1)
   })
 
