@@ -1,5 +1,5 @@
 import type { AuthApiClient } from '../duo/https/auth_api_client.ts'
-import { AuthApiFailure, AuthApiUnavailable, failures } from '../duo/index.ts'
+import { AuthApiFailure, AuthApiUnavailable, failures, joinedSignIns } from '../duo/index.ts'
 import type { Clock } from '../host/clock.ts'
 import { errorText } from '../host/error_text.ts'
 import { silentLog } from '../host/log.ts'
@@ -21,6 +21,9 @@ export interface ApiFinding {
 }
 
 const notableSkewSecs = 60
+/** For a section with `retry_timeout`, if its API offers `joined_sign_ins`. */
+export const retriesWithoutEffect =
+  'retry_timeout has no effect, because the service joins retries itself; remove it, retry_count and retry_servers, so that the proxy can use several cores'
 
 /** Shows what a start finds, to the person who starts the proxy. */
 export type StartReport = (level: 'info' | 'warn', text: string) => void
@@ -37,7 +40,8 @@ export async function checkApis(
 ): Promise<boolean> {
   const findings = await Promise.all(
     servers.map(async (section) => {
-      const { usable, text, remedy = '' } = await checkApi(section, { clock, stop })
+      const found = await checkApi(section, { clock, stop })
+      const { usable, text, remedy = '', capabilities = [] } = found
       if (stop.aborted) return usable
       const consequence =
         section.failmode === 'safe'
@@ -46,6 +50,9 @@ export async function checkApis(
       const advice = usable ? '' : `; ${remedy}`
       const effect = usable ? '' : `; until then failmode=${section.failmode} ${consequence}`
       report(usable ? 'info' : 'warn', `[${section.name}] ${text}${advice}${effect}`)
+      if (section.retries.timeoutSecs > 0 && capabilities.includes(joinedSignIns)) {
+        report('warn', `[${section.name}] ${retriesWithoutEffect}`)
+      }
       return usable
     }),
   )

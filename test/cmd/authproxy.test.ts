@@ -282,6 +282,24 @@ describe('authproxy and its service', () => {
     })
   }
 
+  test('a start says once that retry_timeout has no effect at a service that joins retries', async () => {
+    for (const [retry_timeout, expected] of [
+      ['20', 1],
+      ['', 0],
+    ] as const) {
+      const { config: read } = readProxyConfigFile(config({ retry_timeout }))
+      assert.ok(read !== undefined)
+      const lines: string[] = []
+      const stop = new AbortController().signal
+      const report = (level: string, text: string) => void lines.push(`${level} ${text}`)
+      assert.equal(await checkApis(read, report, { clock: systemClock, stop }), true)
+      const warnings = lines.filter((line) =>
+        line.startsWith('warn [radius_server_duo_only] retry'),
+      )
+      assert.equal(warnings.length, expected)
+    }
+  })
+
   test('--check with errors in the configuration: exits with status 2', async () => {
     const { status, stdout, stderr } = await check({ failmode: 'perhaps' })
     assert.deepEqual([status, stdout], [2, ''])

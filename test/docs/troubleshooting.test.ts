@@ -21,6 +21,7 @@ const sources: Readonly<Record<string, readonly string[]>> = {
   'src/proxy/second_factor/primary_only_verdict.ts': [
     'src/proxy/second_factor/primary_only_verdict.ts',
   ],
+  'src/proxy/startup_check.ts': ['src/proxy/startup_check.ts'],
   'src/proxy/logged_proxy.ts': [
     'src/proxy/listen_error.ts',
     'src/proxy/logged_proxy.ts',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { joinedSignIns } from '../../duo/index.ts'
 import { errorText } from '../../host/error_text.ts'
 import type { ApiSettings } from '../../proxy/sections/proxy_config.ts'
-import { checkApi } from '../../proxy/startup_check.ts'
+import { checkApi, retriesWithoutEffect } from '../../proxy/startup_check.ts'
 import { describeCapabilities } from './api_capabilities.ts'
 import { findClockSkew } from './clock_skew.ts'
 import type { Finding } from './connectivity_event.ts'
@@ -33,11 +34,19 @@ export class ApiChecks {
    * Whether the API answers and accepts the keys of a section, and what it offers.
    *
    * @param sectionKind Such as `radius_server_duo_only`.
+   * @param options.joinsRetries Whether the section has `retry_timeout`.
    */
-  async check(settings: ApiSettings, sectionKind: string): Promise<readonly Finding[]> {
+  async check(
+    settings: ApiSettings,
+    sectionKind: string,
+    { joinsRetries = false } = {},
+  ): Promise<readonly Finding[]> {
     const { findings, capabilities } = await this.#checkOnce(settings)
     if (capabilities === undefined) return findings
-    return [...findings, ...describeCapabilities(sectionKind, describeApi(settings), capabilities)]
+    const offers = describeCapabilities(sectionKind, describeApi(settings), capabilities)
+    const hasNoEffect = joinsRetries && capabilities.includes(joinedSignIns)
+    const warning = { severity: 'warn', message: retriesWithoutEffect } as const
+    return [...findings, ...offers, ...(hasNoEffect ? [warning] : [])]
   }
 
   #checkOnce(settings: ApiSettings): Promise<KeyResult> {

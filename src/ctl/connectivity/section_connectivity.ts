@@ -7,6 +7,7 @@ import type { cloud } from '../../proxy/sections/cloud.ts'
 import { findFile } from '../../proxy/sections/file_value.ts'
 import type { ApiSettings } from '../../proxy/sections/proxy_config.ts'
 import type { radiusClient } from '../../proxy/sections/radius_client.ts'
+import type { radiusServerDuoOnly } from '../../proxy/sections/radius_server_duo_only.ts'
 import type { radiusServerOptions } from '../../proxy/sections/radius_server_options.ts'
 import { readApiSettings } from '../../proxy/sections/read_radius_server.ts'
 import { readSecret } from '../../proxy/sections/secret_setting.ts'
@@ -55,10 +56,18 @@ async function checkApiOf(
     const values = config.values<typeof radiusServerOptions>(section)
     const { file, decrypt } = tool
     const settings = readApiSettings(values, { config, file, decrypt, report: silent })
-    return apis.check(settings, section.kind.name)
+    return apis.check(settings, section.kind.name, { joinsRetries: joinsRetries(section, config) })
   }
   // the keys of a directory or none at all: not those of an application for the Auth API
   return (await apis.reach(readPlace(section, tool, config))).findings
+}
+
+function joinsRetries(
+  section: Section<ProxySectionKind>,
+  config: ConfigFile<ProxySectionKind>,
+): boolean {
+  if (section.kind.options.retry_timeout === undefined) return false
+  return config.values<(typeof radiusServerDuoOnly)['options']>(section).get('retry_timeout') > 0
 }
 
 function readPlace(

@@ -96,6 +96,20 @@ describe('the API of a section', () => {
     )
   })
 
+  test('joins retries itself, so that retry_timeout has no effect', async () => {
+    const warnings = async (capabilities: readonly string[], joinsRetries: boolean) => {
+      api.check = () => ({ response: { time: Math.round(Date.now() / 1000), capabilities } })
+      const kind = 'radius_server_duo_only'
+      const found = await checksWith().check(sectionFor(api), kind, { joinsRetries })
+      return found.filter(({ message }) => message.startsWith('retry_timeout'))
+    }
+    assert.deepEqual(await warnings(['joined_sign_ins'], false), [])
+    assert.deepEqual(await warnings([], true), [])
+    const [warning] = await warnings(['joined_sign_ins'], true)
+    assert.equal(warning?.severity, 'warn')
+    assert.match(warning.message, /^retry_timeout has no effect, .*; remove it/)
+  })
+
   test('is checked once for sections with the same keys', async () => {
     const checks = checksWith()
     await Promise.all([
