@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSealingKeys } from '../../src/service/store/data_folder.ts'
@@ -27,6 +27,7 @@ export function removeSqliteTemplate(): void {
 export function seedDataFolder(newFolder: string): void {
   const template = process.env[variable]
   if (template === undefined || existsSync(join(newFolder, file))) return
+  mkdirSync(newFolder, { recursive: true, mode: 0o700 })
   copyFileSync(template, join(newFolder, file))
   readSealingKeys(newFolder, { make: true })
 }
