@@ -11,7 +11,8 @@ import {
   type IntegrationType,
 } from '../service/applications/integrations.ts'
 import { OathKey } from '../service/authenticators/oath/oath_code.ts'
-import { type OathToken, OathTokens } from '../service/authenticators/oath/oath_tokens.ts'
+import type { OathToken } from '../service/authenticators/oath/oath_token.ts'
+import { OathTokens } from '../service/authenticators/oath/oath_tokens.ts'
 import { otpauthUri } from '../service/authenticators/oath/otpauth_uri.ts'
 import { deriveOrganisationName, unknownOrganisation } from '../service/config/organisation_name.ts'
 import { Users } from '../service/people/users.ts'

@@ -1,6 +1,7 @@
 import { mergePages, type Page, type Sorted } from '../store/keyset.ts'
 import type { Store, StoreDb } from '../store/store.ts'
-import { type OathToken, OathTokens } from './oath/oath_tokens.ts'
+import type { OathToken } from './oath/oath_token.ts'
+import { OathTokens } from './oath/oath_tokens.ts'
 import {
   type TokenCounts,
   type TokenFilter,

@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
-import { lookupName, type UsernameNormalization } from '../../duo/index.ts'
+import type { UsernameNormalization } from '../../duo/index.ts'
 import { newIdentifier } from '../store/identifier.ts'
 import { lowerCase, type Page, type PageRequest, readPage, searchText } from '../store/keyset.ts'
-import { type Bound, prepared } from '../store/prepared.ts'
 import type { StoreDb } from '../store/store.ts'
+import { aliasesOfUser, loginNames, signedIn, userOfId, userOfName } from './login_statements.ts'
 import { type Bypass, DirectoryError, type KeptStatus, type User } from './user.ts'
+import { fieldColumns, type UserFields } from './user_fields.ts'
 import { filteredUsers, sortedUsers, type UserFilter } from './user_filter.ts'
 import { addName, checkedName } from './user_names.ts'
 import { statusColumns, toUser, type UserRow } from './user_row.ts'
@@ -24,19 +25,6 @@ export interface NewUser {
   readonly notes?: string
   readonly externalId?: string | null
   readonly aliases?: readonly string[]
-  readonly status?: KeptStatus
-  /** Only with status `bypass`; without it, the bypass has no end. */
-  readonly bypass?: Bypass
-}
-
-/** What can be changed about a user. */
-export interface UserFields
-  extends Partial<
-    Pick<
-      User,
-      'username' | 'realname' | 'email' | 'firstname' | 'lastname' | 'notes' | 'externalId'
-    >
-  > {
   readonly status?: KeptStatus
   /** Only with status `bypass`; without it, the bypass has no end. */
   readonly bypass?: Bypass
@@ -351,31 +339,6 @@ export function userGone(username: string): DirectoryError {
 /** Fields by whose words users are found. */
 const searched = ['realname', 'email', 'firstname', 'lastname'] as const
 
-const maxFieldLengths = {
-  realname: 255,
-  email: 255,
-  firstname: 255,
-  lastname: 255,
-  notes: 4096,
-  externalId: 255,
-} as const
-
-type FreeFields = Omit<UserFields, 'username' | 'status' | 'bypass'>
-
-/** @throws {DirectoryError} `DIRECTORY_FIELD` */
-function fieldColumns({ externalId, ...fields }: FreeFields) {
-  for (const [name, max] of Object.entries(maxFieldLengths)) {
-    const text =
-      Object.entries({ ...fields, externalId }).find(([field]) => field === name)?.[1] ?? ''
-    if (text.length <= max && !text.includes('\0')) continue
-    throw new DirectoryError(
-      'DIRECTORY_FIELD',
-      `${name} can have ${max} characters at most, and no NUL character`,
-    )
-  }
-  return { ...fields, ...(externalId === undefined ? {} : { external_id: externalId }) }
-}
-
 /** @param isCollected Whether no index may give the order. */
 function userOrder(
   by: UserSortKey,
@@ -416,65 +379,3 @@ function byUser(
   const groups = Map.groupBy(names, ({ user_id }) => user_id)
   return new Map([...groups].map(([userId, own]) => [userId, own.map(({ written }) => written)]))
 }
-
-/** The names that a user may have, by the one that was typed. */
-export interface LoginNames {
-  readonly name: string
-  /** Without its domain, if the application allows it. */
-  readonly simple: string
-}
-
-export function loginNames(username: string, normalization: UsernameNormalization): LoginNames {
-  // PostgreSQL refuses NUL in text; nobody has an empty name
-  const [name, simple] = (['none', normalization] as const)
-    .map((each) => lookupName(username, each))
-    .map((each) => (each.includes('\0') ? '' : each))
-  return { name: name ?? '', simple: simple ?? '' }
-}
-
-/** One user at most: with the name as it was typed, else without its domain. */
-export const userOfName = prepared((db, { name, simple }: LoginNames) =>
-  db
-    .selectFrom('users')
-    .selectAll()
-    // two look-ups: SQLite takes several times as long to sort the rows of one
-    .where('user_id', '=', (value) => value.fn.coalesce(ownerOf(db, name), ownerOf(db, simple))),
-)
-
-function ownerOf(db: StoreDb, name: string) {
-  return db.selectFrom('user_names').select('user_id').where('name', '=', name)
-}
-
-export const userOfId = prepared((db, user: { readonly userId: string }) =>
-  db.selectFrom('users').selectAll().where('user_id', '=', user.userId),
-)
-
-const aliasesOfUser = prepared((db, user: { readonly userId: string }) =>
-  db
-    .selectFrom('user_names')
-    .select('written')
-    .where('user_id', '=', user.userId)
-    .where('position', '>', 0)
-    .orderBy('position'),
-)
-
-interface SignedIn {
-  readonly userId: Bound<string>
-  readonly now: number
-  readonly earliest: number
-}
-
-export const signedIn = prepared((db, user: SignedIn) =>
-  db
-    .updateTable('users')
-    .set({ last_login: user.now })
-    .where('user_id', '=', user.userId)
-    .where((where) =>
-      where.or([
-        where('last_login', 'is', null),
-        where('last_login', '<', user.earliest),
-        // the clock was set back
-        where('last_login', '>', user.now),
-      ]),
-    ),
-)

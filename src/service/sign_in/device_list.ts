@@ -1,5 +1,5 @@
 import type { Device } from '../../duo/index.ts'
-import type { OathToken } from '../authenticators/oath/oath_tokens.ts'
+import type { OathToken } from '../authenticators/oath/oath_token.ts'
 import type { CapablePhone } from '../authenticators/phone/capable_phone.ts'
 import { displayName, maskedNumber } from '../authenticators/phone/phone_label.ts'
 import type { Yubikey } from '../authenticators/yubikey/yubikeys.ts'

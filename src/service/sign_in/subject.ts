@@ -11,12 +11,8 @@ import type { PolicyAttachments } from '../applications/policy/policy_attachment
 import type { EffectivePolicy, PolicyLayer } from '../applications/policy/policy_layers.ts'
 import type { ConfiguredLimits } from '../applications/policy/policy_sections.ts'
 import type { BypassCodes } from '../authenticators/bypass/bypass_codes.ts'
-import {
-  type OathToken,
-  type OathTokenRow,
-  type OathTokens,
-  toToken,
-} from '../authenticators/oath/oath_tokens.ts'
+import { type OathToken, type OathTokenRow, toToken } from '../authenticators/oath/oath_token.ts'
+import type { OathTokens } from '../authenticators/oath/oath_tokens.ts'
 import { type CapablePhone, capablePhones } from '../authenticators/phone/capable_phone.ts'
 import { type Phones, toPhone } from '../authenticators/phone/phones.ts'
 import type { SmsPasscodes } from '../authenticators/sms/sms_passcodes.ts'

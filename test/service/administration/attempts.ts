@@ -105,7 +105,8 @@ import { Policies, type Policy } from '../../../src/service/applications/policy/
 import { PolicyAttachments } from '../../../src/service/applications/policy/policy_attachments.ts'
 import { BypassCodes } from '../../../src/service/authenticators/bypass/bypass_codes.ts'
 import { OathKey } from '../../../src/service/authenticators/oath/oath_code.ts'
-import { type OathToken, OathTokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
+import type { OathToken } from '../../../src/service/authenticators/oath/oath_token.ts'
+import { OathTokens } from '../../../src/service/authenticators/oath/oath_tokens.ts'
 import {
   type WebauthnCredential,
   WebauthnCredentials,

@@ -1,6 +1,7 @@
 import { changedFields, removedFields } from '../../audit/changes.ts'
 import { type Bypass, currentStatus, type User } from '../../people/user.ts'
-import { type NewUser, type UserFields, Users, userGone } from '../../people/users.ts'
+import type { UserFields } from '../../people/user_fields.ts'
+import { type NewUser, Users, userGone } from '../../people/users.ts'
 import { readStoredSetting } from '../../settings/settings.ts'
 import { endLocks } from '../../sign_in/lockout.ts'
 import type { StoreDb } from '../../store/store.ts'

@@ -1,7 +1,7 @@
 import { prepared } from '../../store/prepared.ts'
 import type { StoreDb } from '../../store/store.ts'
 import { limitedDrift } from './oath_code.ts'
-import type { OathToken } from './oath_tokens.ts'
+import type { OathToken } from './oath_token.ts'
 
 /**
  * Uses up an HOTP counter or a TOTP step, with all before it, by one UPDATE that only applies while no

@@ -6,7 +6,8 @@ import type {
 } from '../passcode/passcode_kind.ts'
 import { consumeStep, moveTo, readLastUse, type UnchangedMove } from './consume_step.ts'
 import { acceptableMoments, pastMoments } from './oath_code.ts'
-import type { KeyedToken, OathToken, OathTokenRow, OathTokens } from './oath_tokens.ts'
+import type { OathToken, OathTokenRow } from './oath_token.ts'
+import type { KeyedToken, OathTokens } from './oath_tokens.ts'
 import { resyncAtSignIn } from './resync.ts'
 
 /** TOTP compares with about 3 codes and HOTP with 21, so the cheaper kind goes first. */

@@ -3,7 +3,6 @@ import { Memo } from '../../../host/memo.ts'
 import { Secret } from '../../../host/secret.ts'
 import { newIdentifier } from '../../store/identifier.ts'
 import { byteOrder, type Page, readPage, type Sorted, startsWith } from '../../store/keyset.ts'
-import { type Bound, prepared } from '../../store/prepared.ts'
 import { tokenPlace } from '../../store/rotation.ts'
 import { isUniqueViolation, type Store, type StoreDb } from '../../store/store.ts'
 import {
@@ -19,26 +18,9 @@ import {
   type TokenPageRequest,
   tokenOrder,
 } from '../token_list.ts'
-import { type OathAlgorithm, OathKey, type OathParameters } from './oath_code.ts'
+import { type OathAlgorithm, OathKey } from './oath_code.ts'
 import { newSecret, parseSecret } from './oath_secret.ts'
-
-/** An HOTP or TOTP token: a hardware token, an authenticator app, or the push app of a phone. */
-export interface OathToken extends OathParameters {
-  /** `DH…` */
-  readonly tokenId: string
-  readonly userId: string | null
-  /** The phone whose push app shows the codes; `null` for any other token. */
-  readonly phoneId: string | null
-  readonly serial: string
-  /** HOTP: the next counter; TOTP: the last step used. */
-  readonly position: number
-  readonly drift: number
-  /** When its passcodes stop being accepted. */
-  readonly expires: number | null
-  /** Name of an authenticator app that its user added; `null` for any other token. */
-  readonly appName: string | null
-  readonly created: number
-}
+import { type OathToken, type OathTokenRow, tokensOfUser, toToken } from './oath_token.ts'
 
 export interface NewToken {
   readonly kind: 'hotp' | 'totp'
@@ -80,27 +62,6 @@ export interface KeyedToken {
     /** When the last of them was typed. */
     readonly at: number | null
   }
-}
-
-export interface OathTokenRow {
-  readonly token_id: string
-  readonly user_id: string | null
-  readonly phone_id: string | null
-  readonly serial: string
-  readonly kind: string
-  readonly digits: number
-  readonly algorithm: string
-  readonly step_secs: number
-  readonly position: number
-  readonly drift: number
-  readonly resync_position: number | null
-  readonly resync_codes: number
-  readonly resync_at: number | null
-  readonly sealed_secret: string
-  readonly expires: number | null
-  readonly used: number | null
-  readonly app_name: string | null
-  readonly created: number
 }
 
 const secretsPerPage = 500
@@ -403,15 +364,6 @@ function filtered(filter: TokenFilter, db: StoreDb) {
   return query
 }
 
-export const tokensOfUser = prepared((db, user: { readonly userId: Bound<string> }) =>
-  db
-    .selectFrom('oath_tokens')
-    .selectAll()
-    .where('user_id', '=', user.userId)
-    .orderBy('created')
-    .orderBy('token_id'),
-)
-
 /** Key of a token: serials are unique within a kind. */
 function name({ kind, serial }: { readonly kind: string; readonly serial: string }): string {
   return `${kind} ${serial}`
@@ -425,23 +377,5 @@ async function insert(rows: readonly OathTokenRow[], db: StoreDb): Promise<void>
       .execute()
   } catch (error) {
     throw isUniqueViolation(error) ? serialTaken(kindOfTokens, rows) : error
-  }
-}
-
-export function toToken(row: OathTokenRow): OathToken {
-  return {
-    tokenId: row.token_id,
-    userId: row.user_id,
-    phoneId: row.phone_id,
-    serial: row.serial,
-    kind: row.kind === 'totp' ? 'totp' : 'hotp',
-    digits: row.digits,
-    algorithm: row.algorithm === 'SHA256' || row.algorithm === 'SHA512' ? row.algorithm : 'SHA1',
-    stepSecs: row.step_secs,
-    position: row.position,
-    drift: row.drift,
-    expires: row.expires,
-    appName: row.app_name,
-    created: row.created,
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../host/clock.ts'
-import type { OathToken } from '../../authenticators/oath/oath_tokens.ts'
+import type { OathToken } from '../../authenticators/oath/oath_token.ts'
 import type {
   WebauthnCredential,
   WebauthnCredentials,
