@@ -183,11 +183,15 @@ function isParameters(
   parameters: Record<string, unknown>,
 ): parameters is Readonly<Record<string, string>> {
   let count = 0
+  let length = 0
   for (const name in parameters) {
+    const value = parameters[name]
+    if (typeof value !== 'string') return false
     count++
-    if (typeof parameters[name] !== 'string') return false
+    length += name.length + value.length
   }
-  return count <= maxParameters
+  // what waits for its turn is kept in memory
+  return count <= maxParameters && length <= maxCallLength
 }
 
 function isId(id: unknown): id is number {

@@ -12,6 +12,7 @@ import {
   encodeProof,
   isRecord,
   maxBatchBytes,
+  maxCallLength,
   messagesPath,
   messagesProtocol,
   parseServiceBatch,
@@ -259,6 +260,7 @@ describe('message connections', () => {
       '[{"id":1,"call":"enroll","parameters":{}}]',
       '[{"id":1,"call":"preauth","parameters":{"username":7}}]',
       '[{"id":0,"call":"preauth","parameters":{}}]',
+      encodeBatch([encodeCall(1, 'preauth', { username: 'x'.repeat(maxCallLength) })]),
     ]) {
       const { socket, closed } = await raw(service.integration)
       socket.send(text)
