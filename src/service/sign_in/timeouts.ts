@@ -43,7 +43,9 @@ export class Timeouts {
     // one may come twice: from a waiting caller and from the upkeep
     const byTxid = new Map(transactions.map((transaction) => [transaction.txid, transaction]))
     const ended = await this.#store.transaction(async (db) => {
-      const txids = await this.#transactions.settleAll([...byTxid.keys()], timedOut, db)
+      const txids = await this.#transactions.settleAll([...byTxid.keys()], timedOut, db, {
+        unlessJoined: true,
+      })
       const attempts = txids.flatMap((txid) => byTxid.get(txid) ?? []).map(toEndedAttempt)
       await this.#journal.appendAll(attempts, this.#clock.now(), db)
       return new Set(txids)

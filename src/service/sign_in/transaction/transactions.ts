@@ -1,7 +1,9 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { Clock } from '../../../host/clock.ts'
 import { loneExpires } from '../../../radius/index.ts'
 import { matchesAny } from '../../store/any_of.ts'
 import { Batched } from '../../store/batched.ts'
+import type { Schema } from '../../store/schema.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
 import {
   awaitedRequests,
@@ -75,19 +77,23 @@ export class Transactions {
     db: StoreDb,
     acceptedRequest: string | null = null,
   ): Promise<boolean> {
-    return (await this.settleAll([txid], outcome, db, acceptedRequest)).length > 0
+    return (await this.settleAll([txid], outcome, db, { acceptedRequest })).length > 0
   }
 
   /**
    * Settles many in the same way, as `settle` does one.
    *
+   * @param options.unlessJoined Leaves out those that a request has joined since they were found overdue.
    * @returns Those that were waiting.
    */
   async settleAll(
     txids: readonly string[],
     outcome: Outcome,
     db: StoreDb,
-    acceptedRequest: string | null = null,
+    {
+      acceptedRequest = null,
+      unlessJoined = false,
+    }: { readonly acceptedRequest?: string | null; readonly unlessJoined?: boolean } = {},
   ): Promise<string[]> {
     const { result, status, status_msg } = outcome
     await this.#hold(txids, db)
@@ -101,6 +107,9 @@ export class Transactions {
       })
       .where(matchesAny(this.#store, 'txid', txids))
       .where('settled', 'is', null)
+      .$if(unlessJoined, (query) =>
+        query.where((or) => or.or([or('retry_timeout_ms', 'is', null), overdueAt(now)(or)])),
+      )
       .returning(['txid', 'phone_id'])
       .execute()
     for (const row of settled) {
@@ -319,7 +328,7 @@ export class Transactions {
       .selectFrom('transactions')
       .selectAll()
       .where('settled', 'is', null)
-      .where((or) => or.or([or('expires', '<=', now), or('opened', '>', now + clocksApartMs)]))
+      .where(overdueAt(now))
       .execute()
     return rows.map(toTransaction)
   }
@@ -446,4 +455,10 @@ export class Transactions {
     const now = this.#clock.now()
     return waiting.filter((transaction) => !isOverdue(transaction, now))
   }
+}
+
+/** As `isOverdue`, of a row that waits. */
+function overdueAt(now: number) {
+  return (or: ExpressionBuilder<Schema, 'transactions'>): Expression<SqlBool> =>
+    or.or([or('expires', '<=', now), or('opened', '>', now + clocksApartMs)])
 }
