@@ -56,6 +56,7 @@ export { encodeAccessRequest, encodeStatusServer } from './request.ts'
 export {
   type ApprovalTaker,
   type Arrival,
+  answeredBy,
   approvalTaker,
   type ChainedRequest,
   chainExpires,

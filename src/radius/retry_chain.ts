@@ -45,7 +45,12 @@ export interface RetryChain {
 
 /** Who an approval lets in: at most one request. */
 export type ApprovalTaker =
-  | { readonly kind: 'request'; readonly requestId: string }
+  | {
+      readonly kind: 'request'
+      readonly requestId: string
+      /** When it is too late to answer it. */
+      readonly until: number
+    }
   /** It is decided then: the next request may arrive, or a second one may compete with the newest. */
   | { readonly kind: 'hold'; readonly until: number }
   | { readonly kind: 'nobody' }
@@ -132,17 +137,28 @@ export function approvalTaker(chain: RetryChain, now: number): ApprovalTaker {
   const { schedule } = chain
   const certain = newest.isProven ? newest.arrived : competitorsUntil(chain, newest.slot)
   if (now < certain) return { kind: 'hold', until: certain }
-  // the reply needs time to reach the client
-  const replyMs = Math.min(maxReplyMs, schedule.timeoutMs / 8)
-  if (newest.isAwaited && now < newest.arrived + schedule.timeoutMs - replyMs) {
-    return { kind: 'request', requestId: newest.requestId }
+  const until = answeredBy(newest, schedule)
+  if (newest.isAwaited && now < until) {
+    return { kind: 'request', requestId: newest.requestId, until }
   }
-  const until = hasNext(chain, newest) ? awaitedUntil(chain, newest) : 0
-  return now < until ? { kind: 'hold', until } : { kind: 'nobody' }
+  const nextUntil = hasNext(chain, newest) ? awaitedUntil(chain, newest) : 0
+  return now < nextUntil ? { kind: 'hold', until: nextUntil } : { kind: 'nobody' }
+}
+
+/** When a request must have been answered, so that the reply reaches its client in time. */
+export function answeredBy(
+  { arrived }: Pick<ChainedRequest, 'arrived'>,
+  { timeoutMs }: Pick<RetrySchedule, 'timeoutMs'>,
+): number {
+  return arrived + timeoutMs - Math.min(maxReplyMs, timeoutMs / 8)
 }
 
 /** The newest request that belongs to the login. */
-export function newestOf({ requests }: Pick<RetryChain, 'requests'>): ChainedRequest | undefined {
+export function newestOf<Request extends ChainedRequest>({
+  requests,
+}: {
+  readonly requests: readonly Request[]
+}): Request | undefined {
   return requests
     .filter(({ isDetached }) => !isDetached)
     .toSorted((one, other) => other.slot - one.slot || other.arrived - one.arrived)[0]

@@ -32,8 +32,10 @@ export interface WaitingRequest {
   readonly requestId: string
   /** In the schedule of retries; 0 for the one that opened the transaction. */
   readonly slot: number
-  /** This call, which is another one than the first if the request was transmitted again. */
-  readonly listener: string
+  /**
+   * This call, which is another one than the first if the request was transmitted again; absent if no retry can join.
+   */
+  readonly listener: string | undefined
 }
 
 /** An authentication that has ended, waits for a phone, or can't begin. */
@@ -218,10 +220,11 @@ export class Auth {
     if ('txid' in decidedBy) {
       const { txid, slot } = decidedBy
       const { txid: listener, joinable } = attempt
-      if (joinable?.retries !== undefined) {
-        const { requested } = joinable
-        await this.#settlement.retransmitted(requestId, txid, { requested, listener })
+      if (joinable?.retries === undefined) {
+        return { kind: 'waiting', txid, request: { requestId, slot, listener: undefined } }
       }
+      const { requested } = joinable
+      await this.#settlement.retransmitted(requestId, txid, { requested, listener })
       return { kind: 'waiting', txid, request: { requestId, slot, listener } }
     }
     if (async) await this.#settlement.repeat(attempt, decidedBy.outcome)
@@ -250,10 +253,10 @@ export class Auth {
       const { txid } = start
       if (start.kind === 'waiting') {
         const { slot = 0 } = start
-        const requestId = attempt.joinable?.requestId
-        return requestId === undefined
-          ? { kind: 'waiting', txid }
-          : { kind: 'waiting', txid, request: { requestId, slot, listener: requestId } }
+        if (attempt.joinable === undefined) return { kind: 'waiting', txid }
+        const { requestId, retries } = attempt.joinable
+        const listener = retries === undefined ? undefined : requestId
+        return { kind: 'waiting', txid, request: { requestId, slot, listener } }
       }
       const { outcome, reason } = start
       if (start.kind === 'to settle') await this.#settlement.settle(txid, outcome, reason)

@@ -57,6 +57,14 @@ export class AuthStatus {
   async awaitOutcome(txid: string, caller?: Caller, requestId?: string): Promise<Outcome> {
     const waitMs = answerSecs * 1000
     const transaction = await this.#transactions.awaitOutcome(txid, waitMs, caller)
+    return await this.#outcomeOf(transaction, caller, requestId)
+  }
+
+  async #outcomeOf(
+    transaction: Transaction | undefined,
+    caller: Caller | undefined,
+    requestId: string | undefined,
+  ): Promise<Outcome> {
     // the caller has hung up, but the user may still answer: leave the transaction waiting
     if (transaction === undefined || caller?.destroyed === true) return timedOut
     if (transaction.outcome.result !== 'waiting') return outcomeFor(transaction, requestId)
@@ -77,42 +85,50 @@ export class AuthStatus {
     caller?: Caller,
   ): Promise<Outcome | Again> {
     if (request === undefined) return await this.awaitOutcome(txid, caller)
+    const { requestId, listener } = request
+    const ended = this.#settlement.waitsHere(requestId)
     let isAnswered = false
     const closed = () => {
-      if (!isAnswered) void this.#hungUp(request)
+      ended()
+      if (isAnswered || listener === undefined) return
+      void note(this.#settlement.hungUp({ requestId, listener }))
     }
     if (caller?.destroyed === true) closed()
     else caller?.on('close', closed)
-    try {
-      return await this.#awaitAnswer(txid, request, again, caller)
-    } finally {
+    const answer = await this.#awaitAnswer(txid, request, caller).finally(() => {
       isAnswered = true
-    }
+      ended()
+    })
+    if (answer === 'separated') return await again()
+    if (listener !== undefined) await this.#noteDenial(requestId, answer)
+    return answer
   }
 
-  async #awaitAnswer<Again>(
+  async #awaitAnswer(
     txid: string,
     { requestId, slot, listener }: WaitingRequest,
-    again: () => Promise<Again>,
     caller: Caller | undefined,
-  ): Promise<Outcome | Again> {
-    // an approval may wait for a request that has joined, or that was transmitted again
-    if (slot === 0 && listener === requestId) {
-      const outcome = await this.awaitOutcome(txid, caller, requestId)
-      return (await this.#isSeparated(outcome, requestId, txid)) ? await again() : outcome
+  ): Promise<Outcome | 'separated'> {
+    if (slot === 0 && (listener === undefined || listener === requestId)) {
+      const waitMs = answerSecs * 1000
+      const answered = await this.#transactions.awaitAnswer(txid, waitMs, caller)
+      if (answered === undefined || answered.approved === null || this.#isOver(answered)) {
+        const outcome = await this.#outcomeOf(answered, caller, requestId)
+        return (await this.#isSeparated(outcome, requestId, txid)) ? 'separated' : outcome
+      }
     }
     const deadline = this.#clock.now() + answerSecs * 1000
     let woken = true
     for (;;) {
       const transaction = await this.#transactions.byTxid(txid, this.#db)
-      if (await this.#settlement.isDetached(requestId, txid)) return await again()
+      if (await this.#settlement.isDetached(requestId, txid)) return 'separated'
       if (transaction === undefined || caller?.destroyed === true) return timedOut
       if (transaction.outcome.result !== 'waiting') return outcomeFor(transaction, requestId)
       const now = this.#clock.now()
       if (isOverdue(transaction, now)) return await this.#end(transaction, requestId)
       if (now >= deadline || !woken) return timedOut
       if (transaction.approved !== null) {
-        // the node that took the approval may have stopped
+        // this call takes it; the node that the phone told may have stopped
         await this.#settlement.resume(txid)
         woken = false
         continue
@@ -124,13 +140,10 @@ export class AuthStatus {
     }
   }
 
-  /** The proxy has gone, or makes the call at another node. */
-  async #hungUp(call: WaitingRequest): Promise<void> {
-    try {
-      await this.#settlement.hungUp(call)
-    } catch {
-      // other queries report that the database is not available; the user may be asked again
-    }
+  /** So that a request which comes later is known to be another login, and not a retry for want of an answer. */
+  async #noteDenial(requestId: string, { result, status }: Outcome): Promise<void> {
+    if (result !== 'deny' || status === timedOut.status) return
+    await note(this.#settlement.denied(requestId))
   }
 
   /** Whether the first request of a transaction was not decided, because it was not alone in it. */
@@ -181,16 +194,17 @@ export class AuthStatus {
     if (found === undefined || found === 'separated') return found && askAgain
     let transaction = found
     const { txid } = found
-    if (found.approved !== null && !this.#isOver(found)) {
-      // the node that took the approval may have stopped
-      await this.#settlement.resume(txid)
-      transaction = (await this.#transactions.byTxid(txid, this.#db)) ?? found
-    } else if (this.#reported.has(found, polled)) {
+    if (found.approved === null && this.#reported.has(found, polled)) {
       const { status } = found.outcome
       const changed = await this.#transactions.awaitChange(txid, status, pollMs, caller)
       transaction = changed ?? found
       // the caller gets no reply, so none is counted
       if (caller?.destroyed === true) return transaction.outcome
+    }
+    if (transaction.approved !== null && !this.#isOver(transaction)) {
+      const ended = this.#settlement.waitsHere(polled)
+      await this.#settlement.resume(txid).finally(ended)
+      transaction = (await this.#transactions.byTxid(txid, this.#db)) ?? transaction
     }
     const mayBeDetached = polled !== txid || transaction.retriesClosed
     if (mayBeDetached && (await this.#settlement.isDetached(polled, txid))) return askAgain
@@ -198,7 +212,9 @@ export class AuthStatus {
     const { outcome } = transaction
     if (outcome.result !== 'waiting') {
       this.#reported.remove(polled)
-      return outcomeFor(transaction, polled)
+      const final = outcomeFor(transaction, polled)
+      if (transaction.retries !== null) await this.#noteDenial(polled, final)
+      return final
     }
     if (isPolled) {
       this.#reported.add(transaction, polled)
@@ -214,5 +230,13 @@ export class AuthStatus {
   /** Removes the statuses of transactions that can't be polled any more. */
   prune(): void {
     this.#reported.prune(this.#clock.now())
+  }
+}
+
+async function note(noted: Promise<void>): Promise<void> {
+  try {
+    await noted
+  } catch {
+    // other queries report that the database is not available; the user may be asked again
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { Log } from '../../host/log.ts'
 import {
   type ApprovalTaker,
+  answeredBy,
   approvalTaker,
   chainExpires,
   newestOf,
@@ -142,7 +143,8 @@ export class Retries {
 
   /**
    * Joins an attempt to a sign-in that has been denied, if it is due there and its client has not seen the denial:
-   * passcodes were texted, and the reply was lost or came too late; or the user denied a push when its proxy had gone.
+   * passcodes were texted, and the reply was lost or came too late; or the user denied a push, and no call took the
+   * answer in time, because its proxy or its node had gone.
    * Competitors do no harm, because all are denied.
    */
   async #joinDenied(
@@ -162,7 +164,7 @@ export class Retries {
       const requests = await this.#requests.ofTransaction(txid, db)
       const opener = requests.find(({ requestId }) => requestId === txid)
       if (slot === undefined || !isOfSameLogin(opener, joinable)) continue
-      if (first.factor !== 'sms' && !isUnheard(first, requests)) continue
+      if (first.factor !== 'sms' && !isUnheard(first, requests, schedule)) continue
       await this.#requests.claim(attempt, { txid, slot }, db)
       this.#requests.counts.retries++
       this.#log.info('a retry joined its sign-in', { application, txid, attempt: slot + 1 })
@@ -233,10 +235,21 @@ export class Retries {
     this.#log.warn('two requests competed for one retry of a sign-in; each is shown', fields)
   }
 
-  /** Decides which request an approval lets in, with the transaction locked. */
-  async taker(locked: Transaction, db: StoreDb): Promise<ApprovalTaker> {
+  /**
+   * Decides which request an approval lets in, with the transaction locked. Another node, on which the call of that
+   * request waits, may be cut off, or too late: the approval is held, and that node takes it.
+   *
+   * @param waitsHere Whether the call of a request waits in this process.
+   */
+  async taker(
+    locked: Transaction,
+    waitsHere: (requestId: string) => boolean,
+    db: StoreDb,
+  ): Promise<ApprovalTaker> {
     const requests = await this.#requests.ofTransaction(locked.txid, db)
-    const taker = approvalTaker(toChain(locked, requests), this.#clock.now())
+    const decided = approvalTaker(toChain(locked, requests), this.#clock.now())
+    const isElsewhere = decided.kind === 'request' && !waitsHere(decided.requestId)
+    const taker = isElsewhere ? ({ kind: 'hold', until: decided.until } as const) : decided
     if (taker.kind === 'hold' && locked.approved === null) {
       const approved = this.#clock.now()
       await this.#transactions.changeRetries(locked.txid, { approved, status: statuses.held }, db)
@@ -306,9 +319,15 @@ function isOfSameLogin(
   return opener?.asked === asked && opener.radiusSource === source
 }
 
-/** Whether the user denied it when no proxy waited for the answer. */
-function isUnheard({ outcome }: Transaction, requests: readonly TransactionRequest[]): boolean {
-  return outcome.status !== timedOut.status && newestOf({ requests })?.isAwaited === false
+/** Whether the user denied it, and its newest request was not answered in time. */
+function isUnheard(
+  { outcome }: Transaction,
+  requests: readonly TransactionRequest[],
+  schedule: RetrySchedule,
+): boolean {
+  const newest = newestOf({ requests })
+  if (newest === undefined || outcome.status === timedOut.status) return false
+  return newest.denied === null || newest.denied >= answeredBy(newest, schedule)
 }
 
 function toChain(

@@ -27,6 +27,8 @@ const maxHangUps = 500
 /** Settles and logs the end of every sign-in that was answered. An approval is only applied here. */
 export class Settlement implements Settles {
   readonly #approvalTimes = new ApprovalTimes()
+  /** Requests whose calls wait in this process, with how many there are. */
+  readonly #waitingHere = new Map<string, number>()
   /** A proxy that stops closes thousands of calls at once. */
   readonly #hangUps = new Batched(async (calls: readonly Listening[]) => {
     await this.#joinedRequests.hungUp(calls, this.#store.db)
@@ -140,6 +142,29 @@ export class Settlement implements Settles {
     await this.#store.transaction((db) => this.#retries.retransmitted(requestId, txid, again, db))
   }
 
+  /**
+   * The call of a request waits in this process, which can answer it: an approval is applied here.
+   *
+   * @returns A function that ends this.
+   */
+  waitsHere(requestId: string): () => void {
+    const waiting = this.#waitingHere
+    waiting.set(requestId, (waiting.get(requestId) ?? 0) + 1)
+    let isOver = false
+    return () => {
+      if (isOver) return
+      isOver = true
+      const left = (waiting.get(requestId) ?? 1) - 1
+      if (left > 0) waiting.set(requestId, left)
+      else waiting.delete(requestId)
+    }
+  }
+
+  /** The call of a request returns its user's denial. */
+  async denied(requestId: string): Promise<void> {
+    await this.#joinedRequests.denied(requestId, this.#clock.now(), this.#store.db)
+  }
+
   /** A call that waited for a request has been closed by its proxy, which may have stopped. */
   async hungUp(call: Listening): Promise<void> {
     await this.#hangUps.ask(call)
@@ -192,7 +217,7 @@ export class Settlement implements Settles {
     if (end.outcome.result === 'allow' && retries !== null) {
       const locked = await this.#transactions.lock(txid, db)
       if (locked === undefined) return 'settled meanwhile'
-      const taker = await this.#retries.taker(locked, db)
+      const taker = await this.#retries.taker(locked, (id) => this.#waitingHere.has(id), db)
       if (taker.kind === 'hold') return { until: taker.until }
       if (taker.kind === 'request') acceptedRequest = taker.requestId
       else ended = { ...ended, outcome: timedOut, reason: nobodyWaiting }

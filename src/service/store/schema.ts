@@ -236,6 +236,7 @@ export interface Schema {
     /** 1 if another request competed for its slot. */
     detached: Generated<number>
     listener: string | null
+    denied: Generated<number | null>
     /** Address of the RADIUS client; empty if unknown. */
     radius_source: Generated<string>
   }

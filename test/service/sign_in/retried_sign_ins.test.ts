@@ -92,8 +92,11 @@ onBothDatabases('a client that retries a login with new packets', (database) => 
       assert.notEqual(one, two)
       assert.deepEqual([await result(one), await result(two)], ['waiting', 'waiting'])
       client.at(timeoutMs + 7_000)
-      await client.phone.answer(await client.only(), 'approve')
-      assert.deepEqual([await result(one), await result(two)], ['deny', 'allow'])
+      const txid = await client.only()
+      const answered = client.phone.answer(txid, 'approve')
+      await until(() => client.isApproved(txid))
+      assert.deepEqual([await result(two), await result(one)], ['allow', 'deny'])
+      assert.equal((await answered).status, 200)
       assert.equal(client.pushed.length, 1)
     })
 

@@ -38,6 +38,8 @@ export interface TransactionRequest extends ChainedRequest {
   readonly fingerprint: string | null
   readonly asked: string
   readonly radiusSource: string
+  /** When its call returned a denial; `null` if none has. */
+  readonly denied: number | null
 }
 
 /** Rolls back the database transaction of a retransmission: the first transmission has begun the sign-in. */
@@ -203,6 +205,7 @@ export class JoinedRequests {
       fingerprint: row.fingerprint,
       asked: row.asked,
       radiusSource: row.radius_source,
+      denied: row.denied,
     }))
   }
 
@@ -239,6 +242,15 @@ export class JoinedRequests {
       .set({ listener: null })
       .where('request_id', 'in', requestIds)
       .where('listener', 'in', listeners)
+      .execute()
+  }
+
+  /** The call of a request returned a denial then. */
+  async denied(requestId: string, denied: number, db: StoreDb): Promise<void> {
+    await db
+      .updateTable('joined_requests')
+      .set({ denied })
+      .where('request_id', '=', requestId)
       .execute()
   }
 

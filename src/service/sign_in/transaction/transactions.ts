@@ -293,7 +293,12 @@ export class Transactions {
    * @returns `undefined` if there is none, or if the caller has hung up.
    */
   awaitOutcome(txid: string, waitMs: number, caller?: Caller): Promise<Transaction | undefined> {
-    return this.#await(txid, waitMs, undefined, caller)
+    return this.#await(txid, waitMs, () => false, caller)
+  }
+
+  /** As `awaitOutcome`, but also returns when an approval waits for the request that it lets in. */
+  awaitAnswer(txid: string, waitMs: number, caller?: Caller): Promise<Transaction | undefined> {
+    return this.#await(txid, waitMs, ({ approved }) => approved !== null, caller)
   }
 
   /** As `awaitOutcome`, but also returns when its status differs from `seen`. */
@@ -303,7 +308,7 @@ export class Transactions {
     waitMs: number,
     caller?: Caller,
   ): Promise<Transaction | undefined> {
-    return this.#await(txid, waitMs, seen, caller)
+    return this.#await(txid, waitMs, ({ outcome }) => outcome.status !== seen, caller)
   }
 
   /** How many calls wait in this process. */
@@ -350,12 +355,12 @@ export class Transactions {
   /**
    * Thousands wait here at once, so nothing is kept between two queries.
    *
-   * @param seen Also returns when the status is no longer this one.
+   * @param isEnd Whether to return although it still waits.
    */
   async #await(
     txid: string,
     waitMs: number,
-    seen: string | undefined,
+    isEnd: (transaction: Transaction) => boolean,
     caller: Caller | undefined,
   ): Promise<Transaction | undefined> {
     const wait = this.#waits.begin(txid, caller)
@@ -364,7 +369,7 @@ export class Transactions {
       let overAt = Number.NEGATIVE_INFINITY
       for (;;) {
         // read while listening, so that no change is missed
-        const found = await this.#lookAt(txid, seen, overAt)
+        const found = await this.#lookAt(txid, isEnd, overAt)
         if (found !== undefined && 'end' in found) return found.end
         const now = this.#clock.now()
         // a clock that was set back must not make the wait longer
@@ -382,7 +387,7 @@ export class Transactions {
   /** @returns `undefined` if the database is not available, which may change before `overAt`. */
   async #lookAt(
     txid: string,
-    seen: string | undefined,
+    isEnd: (transaction: Transaction) => boolean,
     overAt: number,
   ): Promise<{ readonly end: Transaction | undefined } | { readonly expires: number } | undefined> {
     try {
@@ -390,7 +395,7 @@ export class Transactions {
       const now = this.#clock.now()
       const goesOn =
         transaction?.outcome.result === 'waiting' &&
-        (seen === undefined || seen === transaction.outcome.status) &&
+        !isEnd(transaction) &&
         !isOverdue(transaction, now)
       return goesOn ? { expires: transaction.expires } : { end: transaction }
     } catch (error) {
