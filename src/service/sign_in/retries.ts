@@ -85,10 +85,12 @@ export class Retries {
     const { joinable, request } = attempt
     if (joinable?.retries === undefined) return undefined
     const now = this.#clock.now()
-    const { requested } = joinable
+    const { requested, unreadMs } = joinable
+    // one that has expired meanwhile, and is not ended yet, goes on
+    const arrived = Math.min(now, requested - unreadMs)
     const due: Due[] = []
     for (const other of unsettled) {
-      if (!mayJoin(attempt, other) || isOverdue(other, now)) continue
+      if (!mayJoin(attempt, other) || isOverdue(other, arrived)) continue
       const requests = await this.#requests.ofTransaction(other.txid, db)
       if (!isOfSameLogin(requests[0], joinable)) continue
       const slot = slotAt(other, other.retries, joinable)

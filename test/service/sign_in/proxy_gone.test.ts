@@ -133,6 +133,30 @@ onBothDatabases('a login at a node that reads its request late', (database) => {
     assert.equal(client.pushed.length, 1)
   })
 
+  test('is shown one push, if its last request waited unread until the push had expired', async () => {
+    const one = await client.send()
+    const txid = await client.only()
+    const { store } = client.first
+    // the waiting call must not end it first
+    one.hangUp()
+    await client.untilGone(1)
+    client.at(2 * timeoutMs + toleranceMs + delayMs + 100)
+    const unread = { request_unread_ms: '7000', request_age_ms: '100' }
+    const three = client.begin(unread)
+    await until(async () => {
+      const joined = await store.db
+        .selectFrom('joined_requests')
+        .select('request_id')
+        .where('txid', '=', txid)
+        .execute()
+      return joined.length === 2
+    })
+    client.at(3 * timeoutMs - 1_000)
+    await client.phone.answer(await client.only(), 'approve')
+    assert.equal(await three.result(), 'allow')
+    assert.equal(client.pushed.length, 1)
+  })
+
   test('is shown one push, if the database did not answer when the first one came', async () => {
     const { store } = client.first
     if (store.dialect === 'sqlite') return
