@@ -1,11 +1,11 @@
-/** What a call reads of its cancellation; an `AbortSignal` is one too. */
+/** Tells a call that it is cancelled. An `AbortSignal` is a `Cancellation`, too. */
 export interface Cancellation {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
-/** Cancels a call, as an `AbortController` does for a fifth of its cost: there is one for every sign-in. */
+/** Cancels a call, at a fifth of the cost of an `AbortController`: every sign-in has one. */
 export class Canceller implements Cancellation {
   #isAborted = false
   #listeners: readonly (() => void)[] = none

@@ -1,6 +1,6 @@
-const initialOctets = 64 * 1024
-/** A buffer that has grown beyond this is given up once it is empty. */
-const maxKeptOctets = 1024 * 1024
+const initialBytes = 64 * 1024
+/** A buffer that has grown beyond this is replaced by a small one once it is empty. */
+const maxKeptBytes = 1024 * 1024
 const lineFeed = 0x0a
 
 /**
@@ -8,11 +8,11 @@ const lineFeed = 0x0a
  * to reach V8's old generation, whose collections stop the process.
  */
 export class LineBuffer {
-  #octets = Buffer.allocUnsafe(initialOctets)
+  #bytes = Buffer.allocUnsafe(initialBytes)
   #length = 0
   #lines = 0
 
-  /** In octets. */
+  /** In bytes. */
   get length(): number {
     return this.#length
   }
@@ -22,29 +22,29 @@ export class LineBuffer {
   }
 
   /** All lines, each with its end; a view that is valid until `clear`. */
-  get octets(): Uint8Array {
-    return this.#octets.subarray(0, this.#length)
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
   }
 
   /** @param line Without its end. */
   add(line: string): void {
-    // a UTF-16 unit has at most three octets in UTF-8
+    // a UTF-16 unit has at most three bytes in UTF-8
     const needed = this.#length + line.length * 3 + 1
-    if (needed > this.#octets.length) this.#grow(Math.max(needed, this.#octets.length * 2))
-    this.#length += this.#octets.write(line, this.#length)
-    this.#octets[this.#length++] = lineFeed
+    if (needed > this.#bytes.length) this.#grow(Math.max(needed, this.#bytes.length * 2))
+    this.#length += this.#bytes.write(line, this.#length)
+    this.#bytes[this.#length++] = lineFeed
     this.#lines++
   }
 
   clear(): void {
     this.#length = 0
     this.#lines = 0
-    if (this.#octets.length > maxKeptOctets) this.#octets = Buffer.allocUnsafe(initialOctets)
+    if (this.#bytes.length > maxKeptBytes) this.#bytes = Buffer.allocUnsafe(initialBytes)
   }
 
-  #grow(octets: number): void {
-    const grown = Buffer.allocUnsafe(octets)
-    grown.set(this.octets)
-    this.#octets = grown
+  #grow(size: number): void {
+    const grown = Buffer.allocUnsafe(size)
+    grown.set(this.bytes)
+    this.#bytes = grown
   }
 }

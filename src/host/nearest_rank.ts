@@ -1,5 +1,5 @@
 /**
- * A percentile by the nearest rank: the smallest value that at least so many percent do not exceed.
+ * A percentile by the nearest rank: the smallest value that at least `percent` of the values do not exceed.
  *
  * @param sorted Ascending.
  * @param percent 1 to 100.

@@ -45,7 +45,7 @@ export class RotatingFile {
   #stream: RotatingFileStream | undefined
   #inode = missing
   #pending = new LineBuffer()
-  /** The lines that are being written, and otherwise none. */
+  /** The lines that are being written; empty otherwise. */
   #written = new LineBuffer()
   #writing: Promise<void> | undefined
   #failing = false
@@ -89,7 +89,7 @@ export class RotatingFile {
       this.#pending = this.#written
       this.#written = written
       await this.#reopenWhereMoved()
-      const error = await this.#append(written.octets)
+      const error = await this.#append(written.bytes)
       if (error !== undefined) this.#failed(error, written.lines)
       else if (this.#failing) this.#recovered()
       written.clear()
@@ -97,11 +97,11 @@ export class RotatingFile {
     this.#writing = undefined
   }
 
-  #append(text: Uint8Array): Promise<Error | undefined> {
+  #append(lines: Uint8Array): Promise<Error | undefined> {
     const stream = this.#stream
     if (stream === undefined) return Promise.resolve(new Error('the file is not open'))
     return new Promise((resolve) => {
-      stream.write(text, (error) => resolve(error ?? undefined))
+      stream.write(lines, (error) => resolve(error ?? undefined))
     })
   }
 

@@ -10,12 +10,12 @@ export interface Stalls {
   readonly unreadMs: number
 }
 
-/** For a process that always runs. */
+/** Of a process that always runs. */
 export const noStalls: Stalls = { unreadMs: 0 }
 
 /**
- * Measures when this process could not run: its machine was paused or overloaded, or its event loop was busy. What
- * arrives meanwhile is read later, and seems to have arrived only then.
+ * Measures when this process could not run: its machine was paused or overloaded, or its event loop was busy. Data
+ * that arrives meanwhile is read later, and seems to have arrived only then.
  */
 export class StallMeter implements Stalls {
   #tickedMs = performance.now()
