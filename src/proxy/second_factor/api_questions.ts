@@ -179,12 +179,16 @@ export class ApiQuestions {
     )
   }
 
-  /** @param refused What follows if the API refuses the request. */
+  /**
+   * @param askedFactor For the log, if the API does not name the factor.
+   * @param refused What follows if the API refuses the request.
+   * @throws {Unanswered}
+   */
   async #auth<Refused>(
     question: 'auth' | 'authResponse',
     attempt: Attempt,
     parameters: Parameters,
-    word: string | undefined,
+    askedFactor: string | undefined,
     refused: (failure: AuthApiFailure) => Refused,
   ): Promise<Verdict | Refused> {
     const { login, since, beganMs, unreadMs } = attempt
@@ -205,7 +209,7 @@ export class ApiQuestions {
       const answer = await this.#availability.watch(since, { irrevocable: true }, (call) =>
         this.#api[question](asked, { ...call, limitMs, requestedMs }),
       )
-      return this.#toVerdict(login, answer, word)
+      return this.#toVerdict(login, answer, askedFactor)
     } catch (error) {
       return refused(asAnswered(error, 'auth', since))
     } finally {
@@ -213,8 +217,8 @@ export class ApiQuestions {
     }
   }
 
-  #toVerdict({ label }: Login, answer: AuthAnswer, word: string | undefined): Verdict {
-    const { factor = word, authenticator_response: serverProof } = answer
+  #toVerdict({ label }: Login, answer: AuthAnswer, askedFactor: string | undefined): Verdict {
+    const { factor = askedFactor, authenticator_response: serverProof } = answer
     const text = statusText(answer)
     const logged = `Duo authentication returned '${answer.result}': '${text.message}'`
     this.#log.debug(`${label}: ${logged}`)

@@ -74,6 +74,7 @@ export class WaitingLogin {
     return occupant?.isProven === true ? [] : this.#void(occupant)
   }
 
+  /** An approval lets nobody in from now on. @returns The request that must ask for itself, if there is one. */
   #void(occupant?: WaitingRequest): readonly string[] {
     this.#isVoid = true
     return occupant === undefined ? [] : [occupant.requestId]
