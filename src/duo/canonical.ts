@@ -34,8 +34,9 @@ export function canonicalParameters(parameters: readonly Parameter[]): string {
 }
 
 /**
- * The same for parameters whose names are unique, and need no encoding, as those of the API. Absent ones are
- * left out.
+ * The same for parameters with unique names that need no encoding, as those of the API. Leaves out absent ones.
+ *
+ * @throws {URIError} for a lone surrogate.
  */
 export function canonicalNamed(parameters: Readonly<Record<string, string | undefined>>): string {
   let canonical = ''

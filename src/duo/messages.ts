@@ -18,7 +18,7 @@ export const maxBatchBytes = 1024 * 1024
 /** UTF-16 units of one call; longer calls use the plain API. */
 export const maxCallLength = 32_768
 const maxParameters = 64
-/** What a service may say; more is a mistake. */
+/** The highest values that a service may send; higher ones are a mistake. */
 const maxMaxOpen = 1_048_576
 const maxRetryAfterSecs = 86_400
 const challengePattern = /^[0-9a-f]{64}$/
@@ -190,7 +190,7 @@ function isParameters(
     count++
     length += name.length + value.length
   }
-  // what waits for its turn is kept in memory
+  // calls that wait for their turn are kept in memory
   return count <= maxParameters && length <= maxCallLength
 }
 

@@ -32,6 +32,7 @@ export interface MessageConnectionOptions {
   readonly closed: (reason: string) => void
 }
 
+/** Calls can be made once the service has sent a challenge and, after its proof, how many may be open. */
 type Phase = 'before the challenge' | 'before the admission' | 'open'
 
 /** Receives the outcome of a message, once. */
@@ -40,7 +41,7 @@ export type MessageDone = (outcome: AnswerFrame | AuthApiUnavailable) => void
 /** How often deadlines and the connection are checked. */
 const tickMs = 200
 const pingAfterTicks = 10
-/** The ping has no answer for a second: new calls go elsewhere, those that are open may still be answered. */
+/** The ping has had no answer for a second: new calls go elsewhere, open ones may still be answered. */
 const suspectAfterTicks = 15
 /** An overloaded service may pause for seconds; to break the connection then would repeat all its calls. */
 const deadAfterTicks = 60
@@ -50,6 +51,7 @@ const staleMs = 45_000
 const maxBuffered = 1024 * 1024
 /** Time in which the calls of a connection that broke fail, so that they do not come again all at once. */
 const maxSpreadMs = 500
+/** Calls that would be spread over less time fail at once. */
 const minSpreadMs = 20
 
 /**
@@ -119,7 +121,7 @@ export class MessageConnection {
     return this.#ticking !== undefined && this.#tick - this.#heardAtTick >= suspectAfterTicks
   }
 
-  /** Whether what is at the other end does not begin as the protocol says. */
+  /** Whether the other end did not begin the connection as the protocol says. */
   get isRefused(): boolean {
     return this.#isRefused
   }
@@ -273,7 +275,6 @@ export class MessageConnection {
     }
     const spreadMs = this.#isOurs ? 0 : Math.min(maxSpreadMs, open.length - 1)
     for (const message of open) {
-      // one of a few need not wait
       if (spreadMs < minSpreadMs) fail(message)
       else setTimeout(fail, Math.random() * spreadMs, message)
     }

@@ -163,7 +163,7 @@ export class MessageLink {
         if (this.#replaced.delete(connection) || this.#isClosed) return
         const isCurrent = this.#connection === connection
         if (isCurrent) this.#connection = undefined
-        // such a server will speak no other protocol in a moment
+        // a server that does not speak the protocol will not do so soon: the next attempt is late
         const isRefusal = connection.isRefused
         if (performance.now() - openedAt <= steadyMs || !isCurrent) {
           return this.#failed(reason, { isRefusal })

@@ -70,7 +70,7 @@ export class ClientSources {
     return source
   }
 
-  /** Those that were silent for the longest time first. */
+  /** The longest silent first. */
   #byAge(): SourceActivity[] {
     return [...this.#sources.values()].sort((one, other) => one.lastAt - other.lastAt)
   }

@@ -95,7 +95,7 @@ export class Worker {
   }
 
   #receive(message: FromWorker, receive: WorkerOptions['receive']): void {
-    // what a worker logs does not make it ready
+    // before it is ready, the lines that it logs must not extend the limit of its start
     if (this.#isReady) this.silence.end()
     if (message.kind === 'state') this.state = message
     if (message.kind !== 'done') return receive(message)

@@ -26,7 +26,7 @@ export interface WorkerProxyOptions {
   readonly args: readonly string[]
   readonly logs: ProxyLogs
   readonly primaryOnly: PrimaryOnly
-  /** Replaces `usualLimits`. */
+  /** Replaces the usual limits of `WorkerWatch`. */
   readonly limits?: Partial<WorkerLimits>
 }
 
@@ -50,6 +50,7 @@ export class WorkerProxy implements ServingProxy {
   #ended: State | undefined
   /** Until all workers have forgotten their latches, none learns them from another. */
   #isClearing = false
+  /** How often the latches were cleared; a worker that starts meanwhile must clear them, too. */
   #clears = 0
   readonly #restarts = new Map<number, number>()
   /** How often a worker ended soon after its start, in a row. */
@@ -279,7 +280,7 @@ export class WorkerProxy implements ServingProxy {
     }
   }
 
-  /** Gives a worker the configuration of the others, if they have got a new one while it started. */
+  /** Gives a worker the configuration of the others, if that changed while the worker started. */
   async #catchUp(worker: Worker): Promise<void> {
     if (worker.config === this.#config) return
     try {

@@ -1,6 +1,6 @@
 import { authenticatorOctets } from '../framing.ts'
 
-/** Octets of most replies; longer ones are kept apart. */
+/** Most replies fit into so many octets; longer ones are kept apart. */
 const cellOctets = 128
 const initialCapacity = 256
 /** Stands for no neighbour. */
@@ -44,7 +44,10 @@ export class RememberedReplies<Owner> {
     return this.#oldest === none ? undefined : this.#oldest
   }
 
-  /** @returns The number of the reply. */
+  /**
+   * @param expires By the clock of the caller.
+   * @returns The number of the reply.
+   */
   add(
     { owner, slot }: { readonly owner: Owner; readonly slot: number },
     authenticator: Uint8Array,
@@ -72,7 +75,8 @@ export class RememberedReplies<Owner> {
   }
 
   remove(number: number): void {
-    const [older = none, newer = none] = [this.#older[number], this.#newer[number]]
+    const older = this.#older[number] ?? none
+    const newer = this.#newer[number] ?? none
     if (older === none) this.#oldest = newer
     else this.#newer[older] = newer
     if (newer === none) this.#newest = older
@@ -85,7 +89,7 @@ export class RememberedReplies<Owner> {
     this.#free = number
   }
 
-  /** A copy, because the octets are overwritten after `remove`. */
+  /** The octets stay as they are after `remove`, which frees their cell for another reply. */
   reply(number: number): Uint8Array {
     const start = number * cellOctets
     const long = this.#long.get(number)
