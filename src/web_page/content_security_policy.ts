@@ -24,9 +24,8 @@ export function contentSecurityPolicy(
   styleNonce?: string,
   more: Readonly<Record<string, string>> = {},
 ): string {
-  const style = styleNonce === undefined ? "'self'" : `'self' 'nonce-${styleNonce}'`
-  const all = { ...directives, 'style-src': style, ...more }
-  return Object.entries(all)
+  const style = styleNonce === undefined ? {} : { 'style-src': `'self' 'nonce-${styleNonce}'` }
+  return Object.entries({ ...directives, ...style, ...more })
     .map(([name, value]) => `${name} ${value}`)
     .join('; ')
 }

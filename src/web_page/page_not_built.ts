@@ -2,7 +2,7 @@
  * The page that a clone shows before `npm run build:web`.
  *
  * @param title Of the page that is missing.
- * @param options.works A sentence about what works without it, with a blank after it.
+ * @param options.works A sentence about what works without it, with a space at its end.
  * @param options.startAgain The program that serves it.
  */
 export function pageNotBuilt(

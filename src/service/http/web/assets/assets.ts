@@ -90,7 +90,7 @@ function addAdmin(assets: FastifyInstance, folder: string): void {
   })
 }
 
-/** The push app has a manifest and a service worker. */
+/** The push app has a manifest and a service worker; these pages may send forms to their own server. */
 const ownDirectives = { 'manifest-src': "'self'", 'worker-src': "'self'", 'form-action': "'self'" }
 
 /** The component library inserts style elements, which need the nonce of the page. */
