@@ -36,10 +36,10 @@ export interface WaitingCaller {
   on(event: 'close', listener: () => void): unknown
 }
 
-/** When the service read a call, before it asked the database anything: a slow one must not make a call look younger. */
+/** When the service read a call, before it asked the database: a slow database must not make a call look younger. */
 export interface Received {
   readonly at: number
-  /** How much earlier it may have arrived, because the service could not run. */
+  /** By how many milliseconds it may have arrived earlier, because the service could not run. */
   readonly unreadMs: number
 }
 

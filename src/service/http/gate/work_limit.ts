@@ -9,7 +9,7 @@ export interface WorkLimits {
   readonly perTurn: number
 }
 
-/** Above one user's queue (`queueLimits`), which a burst for that user may fill. */
+/** More than the queue of one user holds (`queueLimits`), so that a burst for one user does not stop the others. */
 const usualLimits: WorkLimits = { inWork: 1_024, queued: 8_192, perTurn: 128 }
 const retryAfterSecs = 2
 
@@ -116,7 +116,7 @@ class Lane {
     return this.#inWork < inWork && this.#begunInTurn < perTurn
   }
 
-  /** Takes calls from the queue in the next turn of the event loop. */
+  /** Starts a new count in the next turn of the event loop, and takes calls from the queue. */
   #countTurn(): void {
     if (this.#isTurnCounted) return
     this.#isTurnCounted = true

@@ -7,7 +7,7 @@ type Json = Readonly<Record<string, unknown>>
 
 const description = `Duo's Admin API (duo.com/docs/adminapi), signed like the Auth API: HTTP basic
 authentication with the integration key as user name and, as password, the HMAC of the request with the
-secret key. The vendor's client libraries sign requests themselves. Parameters may be sent in the query,
+secret key. Duo's client libraries sign requests themselves. Parameters may be sent in the query,
 as a form or as JSON; lists as JSON, as its text or comma-separated; booleans as true, "true" or 1.`
 
 const refusals = [

@@ -107,7 +107,7 @@ async function admitted(
   const caller = new CallerAtWork(toCaller(reply))
   const entered = caller.enter(gates.work, signed.integration.ikey, gates.isUrgent)
   if (entered !== undefined) await entered
-  return caller.work(() => answer({ ...signed, received, caller }))
+  return caller.run(() => answer({ ...signed, received, caller }))
 }
 
 /** The stream that is destroyed when the caller hangs up: an HTTP/2 response does not show it. */

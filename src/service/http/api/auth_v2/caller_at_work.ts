@@ -46,7 +46,7 @@ export class CallerAtWork implements WaitingCaller {
   }
 
   /** Runs the handler, after which the call is not in work any more. */
-  work<Answer>(handle: () => Promise<Answer>): Promise<Answer> {
+  run<Answer>(handle: () => Promise<Answer>): Promise<Answer> {
     const work = this.#work
     try {
       return handle().finally(() => work?.end())

@@ -7,7 +7,7 @@ export interface Endpoint {
   readonly path: string
   /** JSON schema of the response. */
   readonly schema?: object
-  /** Whether it is answered also while the application has too many calls in work. */
+  /** Whether it is also answered while the application has too many calls in work. */
   readonly isUrgent?: boolean
   answer(request: AdmittedCall, parameters: CallParameters): Promise<unknown>
 }

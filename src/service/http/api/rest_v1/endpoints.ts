@@ -14,7 +14,7 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST'
   /** Without suffix. */
   readonly path: string
-  /** Whether it is answered also while the application has too many calls in work. */
+  /** Whether it is also answered while the application has too many calls in work. */
   readonly isUrgent?: boolean
   answer(request: AdmittedCall, parameters: CallParameters): Promise<unknown>
 }
