@@ -91,7 +91,7 @@ export class AuthStatus {
     const closed = () => {
       ended()
       if (isAnswered || listener === undefined) return
-      void note(this.#settlement.hungUp({ requestId, listener }))
+      void noteIfPossible(this.#settlement.hungUp({ requestId, listener }))
     }
     if (caller?.destroyed === true) closed()
     else caller?.on('close', closed)
@@ -128,7 +128,7 @@ export class AuthStatus {
       if (isOverdue(transaction, now)) return await this.#end(transaction, requestId)
       if (now >= deadline || !woken) return timedOut
       if (transaction.approved !== null) {
-        // this call takes it; the node that the phone told may have stopped
+        // this call applies the approval: the node that received it may have stopped
         await this.#settlement.resume(txid)
         woken = false
         continue
@@ -140,10 +140,10 @@ export class AuthStatus {
     }
   }
 
-  /** So that a request which comes later is known to be another login, and not a retry for want of an answer. */
+  /** A request that comes later is then known to be another login, and not a retry because no reply arrived. */
   async #noteDenial(requestId: string, { result, status }: Outcome): Promise<void> {
     if (result !== 'deny' || status === timedOut.status) return
-    await note(this.#settlement.denied(requestId))
+    await noteIfPossible(this.#settlement.denied(requestId))
   }
 
   /** Whether the first request of a transaction was not decided, because it was not alone in it. */
@@ -233,10 +233,9 @@ export class AuthStatus {
   }
 }
 
-async function note(noted: Promise<void>): Promise<void> {
+/** If it can't be noted, the user may be asked again; other queries report that the database is not available. */
+async function noteIfPossible(noted: Promise<void>): Promise<void> {
   try {
     await noted
-  } catch {
-    // other queries report that the database is not available; the user may be asked again
-  }
+  } catch {}
 }

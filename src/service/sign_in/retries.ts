@@ -146,8 +146,7 @@ export class Retries {
   /**
    * Joins an attempt to a sign-in that has been denied, if it is due there and its client has not seen the denial:
    * passcodes were texted, and the reply was lost or came too late; or the user denied a push, and no call took the
-   * answer in time, because its proxy or its node had gone.
-   * Competitors do no harm, because all are denied.
+   * answer in time, because its proxy or its node had gone. Competitors do no harm, because all are denied.
    */
   async #joinDenied(
     attempt: Attempt,

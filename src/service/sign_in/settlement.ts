@@ -22,18 +22,18 @@ import {
 import type { Transactions } from './transaction/transactions.ts'
 
 const fraudStatus = 'fraud'
-const maxHangUps = 500
+const maxHangUpsPerUpdate = 500
 
 /** Settles and logs the end of every sign-in that was answered. An approval is only applied here. */
 export class Settlement implements Settles {
   readonly #approvalTimes = new ApprovalTimes()
   /** Requests whose calls wait in this process, with how many there are. */
   readonly #waitingHere = new Map<string, number>()
-  /** A proxy that stops closes thousands of calls at once. */
+  /** Together, because a proxy that stops closes thousands of calls at once. */
   readonly #hangUps = new Batched(async (calls: readonly Listening[]) => {
     await this.#joinedRequests.hungUp(calls, this.#store.db)
     return calls.map(() => undefined)
-  }, maxHangUps)
+  }, maxHangUpsPerUpdate)
   readonly #store: Store
   readonly #approvalCheck: ApprovalCheck
   readonly #users: Users

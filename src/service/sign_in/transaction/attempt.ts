@@ -34,7 +34,7 @@ export interface RadiusReference {
   readonly source: string
   /** When the proxy read it. */
   readonly requested: number
-  /** How much earlier it may have arrived, because the proxy or the service could not run. */
+  /** By how many milliseconds it may have arrived earlier, because the proxy or the service could not run. */
   readonly unreadMs: number
 }
 

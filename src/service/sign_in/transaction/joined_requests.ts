@@ -231,12 +231,10 @@ export class JoinedRequests {
       .execute()
   }
 
-  /** These calls were closed by their proxies. It does not concern requests that others wait for by now. */
+  /** Proxies have closed these calls. A request that was transmitted again has another listener, and stays as it is. */
   async hungUp(calls: readonly Listening[], db: StoreDb): Promise<void> {
-    const [requestIds, listeners] = [
-      calls.map((one) => one.requestId),
-      calls.map((one) => one.listener),
-    ]
+    const requestIds = calls.map(({ requestId }) => requestId)
+    const listeners = calls.map(({ listener }) => listener)
     await db
       .updateTable('joined_requests')
       .set({ listener: null })

@@ -22,7 +22,7 @@ export interface Settles {
 export const answerSecs = 60
 
 /**
- * For how long the next request of a RADIUS client is awaited. It may be on its way for longer than a proxy takes to
+ * How the next request of a RADIUS client is awaited. It may be on its way for somewhat longer than a proxy needs to
  * leave a node that hangs. One may be missing: while one of two proxies is down, every second request is lost.
  */
 export const awaitedRequests = { delayMs: 5_000, mayLose: 1 } as const

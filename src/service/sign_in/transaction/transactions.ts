@@ -355,7 +355,7 @@ export class Transactions {
   /**
    * Thousands wait here at once, so nothing is kept between two queries.
    *
-   * @param isEnd Whether to return although it still waits.
+   * @param isEnd Whether to return although the transaction still waits.
    */
   async #await(
     txid: string,
