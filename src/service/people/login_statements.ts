@@ -4,7 +4,7 @@ import type { StoreDb } from '../store/store.ts'
 
 /** The statements of a sign-in about its user, which are prepared once for each connection. */
 
-/** The names that a user may have, by the one that was typed. */
+/** The names by which a user is looked up, from the one that was typed. */
 export interface LoginNames {
   readonly name: string
   /** Without its domain, if the application allows it. */
@@ -48,6 +48,7 @@ export const aliasesOfUser = prepared((db, user: { readonly userId: string }) =>
 interface SignedIn {
   readonly userId: Bound<string>
   readonly now: number
+  /** A later time of the last login is kept. */
   readonly earliest: number
 }
 

@@ -24,7 +24,11 @@ const maxFieldLengths = {
 
 type FreeFields = Omit<UserFields, 'username' | 'status' | 'bypass'>
 
-/** The columns of the fields that are free text. @throws {DirectoryError} `DIRECTORY_FIELD` */
+/**
+ * The columns of the fields that are free text.
+ *
+ * @throws {DirectoryError} `DIRECTORY_FIELD` if a text is too long or contains NUL.
+ */
 export function fieldColumns({ externalId, ...fields }: FreeFields) {
   for (const [name, max] of Object.entries(maxFieldLengths)) {
     const text =

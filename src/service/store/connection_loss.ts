@@ -10,7 +10,10 @@ const lostErrnos = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
 const lostMessages =
   /^(Connection terminated(?! due to connection timeout)|The primary has changed|Client (has encountered a connection error|was closed))/
 
-/** `feature_not_supported` has many causes; the function of the server that reports this one, whose text is translated. */
+/**
+ * `feature_not_supported` has many causes, and the text of the error may be translated: the server's function that
+ * reports it tells this cause from the others.
+ */
 const outdated = { code: '0A000', routine: 'RevalidateCachedQuery' }
 
 /**

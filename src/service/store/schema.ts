@@ -235,7 +235,9 @@ export interface Schema {
     proven: Generated<number>
     /** 1 if another request competed for its slot. */
     detached: Generated<number>
+    /** The call that waits for the outcome; `null` once its proxy has hung up. */
     listener: string | null
+    /** When its call returned a denial. */
     denied: Generated<number | null>
     /** Address of the RADIUS client; empty if unknown. */
     radius_source: Generated<string>
