@@ -86,7 +86,7 @@ export class Retries {
     if (joinable?.retries === undefined) return undefined
     const now = this.#clock.now()
     const { requested, unreadMs } = joinable
-    // one that has expired meanwhile, and is not ended yet, goes on
+    // a sign-in that was in time when the request arrived goes on, if it has expired since but has not been ended
     const arrived = Math.min(now, requested - unreadMs)
     const due: Due[] = []
     for (const other of unsettled) {

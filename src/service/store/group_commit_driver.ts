@@ -20,8 +20,8 @@ const rolledBack = 'database or disk is full: the transaction was rolled back'
  * A COMMIT is expensive because SQLite waits for the disk. Each transaction is therefore a SAVEPOINT
  * inside an outer transaction, strictly one after another. The outer one is committed as soon as no
  * transaction is open and none has joined for a turn of the event loop, and only then do the transactions of
- * the group return. A failed one is rolled back alone. Reads outside a transaction use their own connection, so that they only see committed
- * data, and return when it is on the disk.
+ * the group return. A failed one is rolled back alone. Reads outside a transaction use their own connection,
+ * so that they only see committed data, and return when it is on the disk.
  */
 export class GroupCommitDriver implements Driver {
   readonly #file: string
@@ -228,7 +228,8 @@ export class GroupCommitDriver implements Driver {
 
   /**
    * Commits the group, unless this was its first turn of the event loop, or more transactions have joined it since
-   * the last one: then more requests are probably on their way. A commit costs about as much as two sign-ins, however many it holds.
+   * the last one: then more requests are probably on their way. A commit costs about as much as two sign-ins, however
+   * many it holds.
    */
   #turnEnded(group: Group, turns: number, sizeBefore: number): void {
     if (this.#group !== group) return
