@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { askAgainStatus } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { StoreDb } from '../store/store.ts'
@@ -20,6 +21,7 @@ import type { Transactions } from './transaction/transactions.ts'
 
 /** How long a poll is held while nothing changes. */
 const pollMs = 30_000
+const maxNoteMs = 500
 /** For a request that no longer waits for the sign-in that it had joined. */
 const askAgain: Denial = { ...timedOut, result: 'deny', status: askAgainStatus }
 /**
@@ -143,7 +145,9 @@ export class AuthStatus {
   /** A request that comes later is then known to be another login, and not a retry because no reply arrived. */
   async #noteDenial(requestId: string, { result, status }: Outcome): Promise<void> {
     if (result !== 'deny' || status === timedOut.status) return
-    await noteIfPossible(this.#settlement.denied(requestId))
+    // a database that does not answer must not keep the client waiting
+    const noted = noteIfPossible(this.#settlement.denied(requestId))
+    await Promise.race([noted, delay(maxNoteMs, undefined, { ref: false })])
   }
 
   /** Whether the first request of a transaction was not decided, because it was not alone in it. */
