@@ -5,6 +5,7 @@ import { retrySchedule } from '../applications/client/retry_schedule.ts'
 import { phoneMethod } from '../applications/policy/authentication_methods.ts'
 import { choosePhone, type PhoneFactorName } from '../authenticators/phone/capable_phone.ts'
 import type { PhoneFactor } from '../authenticators/phone/phone_factor.ts'
+import { repeatUnknown } from '../store/unknown_outcome.ts'
 import { nobodyWaiting } from './approval_outcome.ts'
 import {
   type ChosenFactor,
@@ -25,7 +26,6 @@ import { type Attempt, newAttempt, type SettledKind } from './transaction/attemp
 import { AlreadyRequested, type JoinedRequest } from './transaction/joined_requests.ts'
 import { type Denial, type Outcome, timedOut } from './transaction/transaction.ts'
 import { proofFingerprint, type TypedProof, type TypedText } from './typed_text.ts'
-import { repeatUnknown } from './unknown_outcome.ts'
 
 /** One of the RADIUS requests that wait for a transaction. */
 export interface WaitingRequest {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { askAgainStatus } from '../../duo/index.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { StoreDb } from '../store/store.ts'
@@ -147,7 +146,7 @@ export class AuthStatus {
     if (result !== 'deny' || status === timedOut.status) return
     // a database that does not answer must not keep the client waiting
     const noted = noteIfPossible(this.#settlement.denied(requestId))
-    await Promise.race([noted, delay(maxNoteMs, undefined, { ref: false })])
+    await Promise.race([noted, new Promise((resolve) => setTimeout(resolve, maxNoteMs).unref())])
   }
 
   /** Whether the first request of a transaction was not decided, because it was not alone in it. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../host/clock.ts'
 import type { CapablePhone } from '../authenticators/phone/capable_phone.ts'
 import type { SingleTransaction, SingleTransactions } from '../authenticators/phone/phone_factor.ts'
 import type { Store, StoreDb } from '../store/store.ts'
+import { openedAfterAll } from '../store/unknown_outcome.ts'
 import type { Lockout } from './lockout.ts'
 import { findFirsts, isSameSource } from './repeats.ts'
 import type { Retries } from './retries.ts'
@@ -42,29 +43,33 @@ export class LockedTransactions implements SingleTransactions {
     mayOpen: (db: StoreDb) => Promise<boolean> = async () => true,
   ): Promise<SingleTransaction> {
     const { integration, budget } = attempt.request
-    return await this.#store.transaction(async (db) => {
-      const source = { userId, ikey: integration.ikey, address: '', budget }
-      const now = this.#clock.now()
-      await this.#lockout.hold(source, db)
-      const unsettled = await this.#transactions.unsettledOfUser(userId, db)
-      const joined = await this.#retries.join(attempt, unsettled, db)
-      if (joined !== undefined) return { kind: 'joined', joined }
-      const inTime = unsettled.filter((other) => !isOverdue(other, now))
-      const [first] = findFirsts(attempt, inTime)
-      if (first !== undefined) {
-        // a request that is not due as a retry is another login
-        const isSame = first.retries === null && isSameSource(attempt, first)
-        // a retransmission of a request that does not wait for `first` must not do so either
-        if (isSame || attempt.factor === 'sms') {
-          await this.#joinedRequests.claim(attempt, { txid: first.txid, slot: 0 }, db)
+    const { txid } = attempt
+    const isOpen = async () => (await this.#transactions.byTxid(txid, this.#store.db)) !== undefined
+    const open = () =>
+      this.#store.transaction<SingleTransaction>(async (db) => {
+        const source = { userId, ikey: integration.ikey, address: '', budget }
+        const now = this.#clock.now()
+        await this.#lockout.hold(source, db)
+        const unsettled = await this.#transactions.unsettledOfUser(userId, db)
+        const joined = await this.#retries.join(attempt, unsettled, db)
+        if (joined !== undefined) return { kind: 'joined', joined }
+        const inTime = unsettled.filter((other) => !isOverdue(other, now))
+        const [first] = findFirsts(attempt, inTime)
+        if (first !== undefined) {
+          // a request that is not due as a retry is another login
+          const isSame = first.retries === null && isSameSource(attempt, first)
+          // a retransmission of a request that does not wait for `first` must not do so either
+          if (isSame || attempt.factor === 'sms') {
+            await this.#joinedRequests.claim(attempt, { txid: first.txid, slot: 0 }, db)
+          }
+          return { kind: 'already waiting', first, isSameSource: isSame }
         }
-        return { kind: 'already waiting', first, isSameSource: isSame }
-      }
-      if (!(await mayOpen(db))) return { kind: 'refused' }
-      const opening = toOpening(attempt, { phoneId, verification: undefined })
-      await this.#transactions.open(opening, waiting, answerSecs, db)
-      await this.#joinedRequests.claim(attempt, { txid: attempt.txid, slot: 0 }, db)
-      return { kind: 'opened' }
-    })
+        if (!(await mayOpen(db))) return { kind: 'refused' }
+        const opening = toOpening(attempt, { phoneId, verification: undefined })
+        await this.#transactions.open(opening, waiting, answerSecs, db)
+        await this.#joinedRequests.claim(attempt, { txid: attempt.txid, slot: 0 }, db)
+        return { kind: 'opened' }
+      })
+    return await openedAfterAll<SingleTransaction>(open, isOpen, { kind: 'opened' })
   }
 }

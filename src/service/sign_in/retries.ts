@@ -116,7 +116,7 @@ export class Retries {
       })
     }
     if (only.slot < 0) {
-      await this.#requests.claim(attempt, only, db)
+      if (!(await this.#requests.claim(attempt, only, db))) return undefined
       this.#requests.counts.retries++
       this.#log.info('a delayed request joined the retry that was sent after it', {
         txid: only.txid,
@@ -131,7 +131,7 @@ export class Retries {
       this.#warnOfCompetition(fields)
       return undefined
     }
-    await this.#requests.claim(attempt, only, db)
+    if (!(await this.#requests.claim(attempt, only, db))) return undefined
     const joined = await this.#requests.ofTransaction(only.txid, db)
     await this.#transactions.changeRetries(
       only.txid,
@@ -166,7 +166,7 @@ export class Retries {
       const opener = requests.find(({ requestId }) => requestId === txid)
       if (slot === undefined || !isOfSameLogin(opener, joinable)) continue
       if (first.factor !== 'sms' && !isUnheard(first, requests, schedule)) continue
-      await this.#requests.claim(attempt, { txid, slot }, db)
+      if (!(await this.#requests.claim(attempt, { txid, slot }, db))) return undefined
       this.#requests.counts.retries++
       this.#log.info('a retry joined its sign-in', { application, txid, attempt: slot + 1 })
       return { txid, slot }
@@ -247,7 +247,12 @@ export class Retries {
     waitsHere: (requestId: string) => boolean,
     db: StoreDb,
   ): Promise<ApprovalTaker> {
-    const requests = await this.#requests.ofTransaction(locked.txid, db)
+    const found = await this.#requests.ofTransaction(locked.txid, db)
+    // the call of an earlier transmission may wait here, though that of the newest one was closed
+    const requests = found.map((one) => ({
+      ...one,
+      isAwaited: one.isAwaited || waitsHere(one.requestId),
+    }))
     const decided = approvalTaker(toChain(locked, requests), this.#clock.now())
     const isElsewhere = decided.kind === 'request' && !waitsHere(decided.requestId)
     const taker = isElsewhere ? ({ kind: 'hold', until: decided.until } as const) : decided

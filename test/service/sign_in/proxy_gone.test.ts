@@ -115,6 +115,28 @@ onBothDatabases('a login whose proxy stops while the push waits', (database) => 
     await client.phone.answer(await client.only(), 'approve')
     assert.equal(await again.result(), 'allow')
   })
+
+  test('is let in at once by the same packet at the first proxy, if only the second one stops', async () => {
+    const packet = same()
+    const one = await client.send(packet)
+    client.at(2_000)
+    const again = await client.send(packet)
+    again.hangUp()
+    await client.untilGone(1)
+    await client.phone.answer(await client.only(), 'approve')
+    assert.equal(await one.result(), 'allow')
+  })
+
+  test('joins nothing with a packet that was another login, and ends', async () => {
+    await client.send()
+    const packet = same()
+    await client.begin({ ...packet, factor: 'passcode', passcode: '123456' }).call
+    client.at(timeoutMs)
+    client.begin(packet)
+    await until(() => client.pushed.length === 2)
+    const txids = await client.shown()
+    assert.equal(txids.length, 2)
+  })
 })
 
 onBothDatabases('a login at a node that reads its request late', (database) => {

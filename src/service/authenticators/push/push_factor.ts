@@ -11,6 +11,7 @@ import {
 } from '../../sign_in/transaction/transaction.ts'
 import type { Transactions } from '../../sign_in/transaction/transactions.ts'
 import type { Store, StoreDb } from '../../store/store.ts'
+import { openedAfterAll } from '../../store/unknown_outcome.ts'
 import type { CapablePhone } from '../phone/capable_phone.ts'
 import type {
   PhoneFactor,
@@ -123,18 +124,22 @@ export class PushFactor implements PhoneFactor {
   ): Promise<PhoneFactorStart> {
     const { txid } = push
     const { phoneId, userId } = phone
-    const permission = await this.#store.transaction(async (db) => {
-      const permission = await this.#permissions.decide(push, userId, limits, db)
-      if (permission.kind === 'send') {
-        const { repeatOf } = permission
-        const opening = toOpening({ ...push, repeatOf }, { phoneId, verification })
-        await this.#transactions.open(opening, pushedStatus(verification), lifeSecs, db)
-        const ended = { kind: 'settled', outcome: codeShown } as const
-        const decidedBy = verification?.kind === 'show' ? ended : { txid, slot: 0 }
-        await this.#joinedRequests.claim(push, decidedBy, db)
-      }
-      return permission
-    })
+    const open = () =>
+      this.#store.transaction(async (db) => {
+        const permission = await this.#permissions.decide(push, userId, limits, db)
+        if (permission.kind === 'send') {
+          const { repeatOf } = permission
+          const opening = toOpening({ ...push, repeatOf }, { phoneId, verification })
+          await this.#transactions.open(opening, pushedStatus(verification), lifeSecs, db)
+          const ended = { kind: 'settled', outcome: codeShown } as const
+          const decidedBy = verification?.kind === 'show' ? ended : { txid, slot: 0 }
+          await this.#joinedRequests.claim(push, decidedBy, db)
+        }
+        return permission
+      })
+    const isOpen = async () => (await this.#transactions.byTxid(txid, this.#store.db)) !== undefined
+    const sent: PushPermission = { kind: 'send', repeatOf: undefined }
+    const permission = await openedAfterAll(open, isOpen, sent)
     if (permission.kind === 'joined') {
       const { joined } = permission
       return { kind: 'waiting', txid: joined.txid, slot: joined.slot }

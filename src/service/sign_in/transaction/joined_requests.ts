@@ -142,16 +142,21 @@ export class JoinedRequests {
    * not retry with new requests.
    *
    * @param db The transaction in which the sign-in begins or ends.
+   * @returns Whether it is recorded; not if another login has the fingerprint.
    * @throws {AlreadyRequested} if an earlier transmission did this; the caller must not catch it within
    *   the transaction.
    */
-  async claim(attempt: Attempt, decidedBy: JoinedRequest['decidedBy'], db: StoreDb): Promise<void> {
+  async claim(
+    attempt: Attempt,
+    decidedBy: JoinedRequest['decidedBy'],
+    db: StoreDb,
+  ): Promise<boolean> {
     const now = this.#clock.now()
     const row = this.row(attempt, decidedBy, now)
-    if (row === undefined) return
+    if (row === undefined) return true
     const { request_id: requestId, ikey, fingerprint, asked } = row
     for (;;) {
-      if ((await insertFirst(db, row)).length > 0) return
+      if ((await insertFirst(db, row)).length > 0) return true
       const first = await db
         .selectFrom('joined_requests')
         .selectAll()
@@ -162,7 +167,7 @@ export class JoinedRequests {
       const isOver = first.expires <= now || first.detached !== 0
       if (first.request_id !== requestId && !isOver) {
         // another user or another word: not a retransmission, whatever its caller says
-        if (first.asked !== asked) return
+        if (first.asked !== asked) return false
         this.counts.retransmissions++
         throw new AlreadyRequested(toJoinedRequest(first))
       }

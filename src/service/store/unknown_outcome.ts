@@ -1,4 +1,4 @@
-import { StoreError } from '../store/store_error.ts'
+import { StoreError } from './store_error.ts'
 
 /** Waits before each repetition: all connections may be lost at once, and the pool must notice. */
 const repeatDelaysMs = [25, 100, 400]
@@ -26,6 +26,31 @@ export async function repeatUnknown<Answer>(
     await new Promise((resolve) => setTimeout(resolve, delayMs))
   }
   return await begin()
+}
+
+/**
+ * Opens something that is followed by more, such as a push that is sent. If the connection was lost while it was
+ * committed, looks whether it is open: a repetition would take it for another's, and would not go on with it.
+ *
+ * @throws What `open` throws, if it is not open, or if the database can't be asked.
+ */
+export async function openedAfterAll<Answer>(
+  open: () => Promise<Answer>,
+  isOpen: () => Promise<boolean>,
+  opened: Answer,
+): Promise<Answer> {
+  try {
+    return await open()
+  } catch (lost) {
+    if (!isUnknown(lost)) throw lost
+    for (const delayMs of repeatDelaysMs) {
+      await new Promise((resolve) => setTimeout(resolve, delayMs))
+      const found = await isOpen().catch(() => undefined)
+      if (found === true) return opened
+      if (found === false) throw lost
+    }
+    throw lost
+  }
 }
 
 function isUnknown(error: unknown): boolean {
