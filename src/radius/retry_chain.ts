@@ -64,7 +64,7 @@ export const firstRequest = {
 } as const
 
 const maxToleranceMs = 1500
-const maxReplyMs = 500
+const maxReplyMs = 1_000
 
 /** How far a request may arrive from its time in the schedule. */
 export function toleranceMs({ timeoutMs }: RetrySchedule): number {

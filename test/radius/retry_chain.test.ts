@@ -73,21 +73,21 @@ describe('the slots of a schedule', () => {
 
 describe('an approval', () => {
   test('lets in the first request until its client gives it up', () => {
-    assert.deepEqual(approvalTaker(chain(request(0, 0)), 19_499), taken('0', 19_500))
-    assert.deepEqual(approvalTaker(chain(request(0, 0)), 19_500), { kind: 'hold', until: 21_500 })
+    assert.deepEqual(approvalTaker(chain(request(0, 0)), 18_999), taken('0', 19_000))
+    assert.deepEqual(approvalTaker(chain(request(0, 0)), 19_000), { kind: 'hold', until: 21_500 })
     assert.deepEqual(approvalTaker(chain(request(0, 0)), 21_500), { kind: 'nobody' })
   })
 
   test('lets in a retry once no other can compete with it', () => {
     const retried = chain(request(0, 0), request(1, 20_010))
     assert.deepEqual(approvalTaker(retried, 20_020), { kind: 'hold', until: 21_500 })
-    assert.deepEqual(approvalTaker(retried, 21_500), taken('1', 39_510))
+    assert.deepEqual(approvalTaker(retried, 21_500), taken('1', 39_010))
   })
 
   test('lets in a retry only when no slow competitor can come any more', () => {
     const retried = { ...chain(request(0, 0), request(1, 20_010)), delayMs: 5_000 }
     assert.deepEqual(approvalTaker(retried, 21_500), { kind: 'hold', until: 26_500 })
-    assert.deepEqual(approvalTaker(retried, 26_500), taken('1', 39_510))
+    assert.deepEqual(approvalTaker(retried, 26_500), taken('1', 39_010))
   })
 
   test('waits for the retry after one that may have gone to a proxy that is down', () => {
@@ -95,7 +95,7 @@ describe('an approval', () => {
     assert.deepEqual(approvalTaker(mayLose, 20_000), { kind: 'hold', until: 46_500 })
     assert.equal(chainExpires(mayLose, 60_000), 46_500)
     const later = { ...mayLose, requests: [request(0, 0), request(2, 40_000)] }
-    assert.deepEqual(approvalTaker(later, 46_500), taken('2', 59_500))
+    assert.deepEqual(approvalTaker(later, 46_500), taken('2', 59_000))
     assert.equal(chainExpires(later, 60_000), 66_500)
   })
 
@@ -103,7 +103,7 @@ describe('an approval', () => {
     const gone = { ...request(0, 0), isAwaited: false }
     assert.deepEqual(approvalTaker(chain(gone), 10_000), { kind: 'hold', until: 21_500 })
     const retried = chain(gone, request(1, 20_010))
-    assert.deepEqual(approvalTaker(retried, 21_500), taken('1', 39_510))
+    assert.deepEqual(approvalTaker(retried, 21_500), taken('1', 39_010))
     const last = chain(request(0, 0), { ...request(3, 60_000), isAwaited: false })
     assert.deepEqual(approvalTaker(last, 62_000), { kind: 'nobody' })
   })
