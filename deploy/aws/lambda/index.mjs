@@ -102,7 +102,7 @@ function readSettings({ RadiusServers, RadiusPort, RadiusTimeout, RadiusRetries,
     RadiusServers: [RadiusServers].flat(),
     RadiusPort: Number(RadiusPort ?? 1812),
     RadiusTimeout: Number(RadiusTimeout ?? 20),
-    RadiusRetries: Number(RadiusRetries ?? 1),
+    RadiusRetries: Number(RadiusRetries ?? 0),
     AuthenticationProtocol: rest.AuthenticationProtocol ?? 'PAP',
     DisplayLabel: rest.DisplayLabel ?? 'Countersign',
   }

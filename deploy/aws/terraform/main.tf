@@ -95,7 +95,7 @@ resource "aws_directory_service_radius_settings" "this" {
   authentication_protocol = "PAP"
   display_label           = "Countersign"
   radius_port             = var.radius_port
-  radius_retries          = 1
+  radius_retries          = 0
   radius_servers          = var.proxy_addresses
   radius_timeout          = 20
   shared_secret           = random_password.radius.result

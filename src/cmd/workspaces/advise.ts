@@ -61,7 +61,7 @@ function formatBudget(rows: readonly BudgetRow[]): string {
       row.retries,
       row.servers,
       `${row.usableSecs} s`,
-      row.reachesSecondServer ? 'asked' : row.servers > 1 ? 'never asked' : '-',
+      row.servers > 1 ? row.secondServer : '-',
       [row.isCurrent && 'in force', row.isRecommended && 'recommended']
         .filter(Boolean)
         .join(', ') || ' ',

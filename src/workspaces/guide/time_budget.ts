@@ -27,8 +27,8 @@ export interface TimeBudget {
   readonly usableSecs: number
   /** Attempts that begin before the deadline. */
   readonly attempts: number
-  /** Whether one of the attempts can go to a second server. */
-  readonly reachesSecondServer: boolean
+  /** Whether an attempt reaches a second server: AWS does not say whether it asks the first one again before. */
+  readonly secondServer: 'asked' | 'asked in one order only' | 'never asked'
 }
 
 /**
@@ -50,16 +50,28 @@ export function timeBudget(
     firstAttemptSecs: Math.min(timeoutSecs, deadlineSecs),
     usableSecs: Math.min(totalSecs, deadlineSecs),
     attempts,
-    // in either order: all attempts at one server first, or the servers in turn
-    reachesSecondServer: servers > 1 && timeoutSecs * 2 <= deadlineSecs,
+    secondServer: secondServer({ timeoutSecs, retries, servers }, deadlineSecs),
   }
+}
+
+function secondServer(
+  { timeoutSecs, retries, servers }: BudgetSettings,
+  deadlineSecs: number,
+): TimeBudget['secondServer'] {
+  if (servers < 2 || timeoutSecs * 2 > deadlineSecs) return 'never asked'
+  // after all attempts at the first server
+  return timeoutSecs * (retries + 2) <= deadlineSecs ? 'asked' : 'asked in one order only'
 }
 
 /** Settings worth comparing, with the one in force first. */
 export function budgetTable(current: BudgetSettings): readonly BudgetRow[] {
   const { servers } = current
   const recommended = recommendedSettings(servers)
-  const candidates = [current, recommended, { timeoutSecs: 10, retries: 3, servers }]
+  const candidates = [
+    current,
+    recommended,
+    { timeoutSecs: 10, retries: servers > 1 ? 1 : 3, servers },
+  ]
   if (servers === 1) candidates.push({ timeoutSecs: 50, retries: 0, servers })
   const different = candidates.filter(
     (row, index) => candidates.findIndex((other) => isSame(other, row)) === index,
@@ -77,9 +89,12 @@ export interface BudgetRow extends BudgetSettings, TimeBudget {
   readonly isRecommended: boolean
 }
 
-/** 20 s is the longest timeout with which a second server is asked; more attempts than two never begin. */
+/**
+ * 20 s is the longest timeout with which a second server is asked. Only two attempts begin: with a retry, both may
+ * go to the first server.
+ */
 export function recommendedSettings(servers: number): BudgetSettings {
-  return { timeoutSecs: 20, retries: servers > 1 ? 1 : 2, servers }
+  return { timeoutSecs: 20, retries: servers > 1 ? 0 : 2, servers }
 }
 
 const checkName = 'time-budget'
@@ -94,15 +109,24 @@ export function judgeBudget(
   approvals: ApprovalTimes | undefined,
 ): Finding[] {
   const budget = timeBudget(settings)
-  const { timeoutSecs, servers } = settings
+  const { timeoutSecs, retries, servers } = settings
   const findings: Finding[] = []
-  if (servers > 1 && !budget.reachesSecondServer) {
+  if (servers > 1 && budget.secondServer === 'never asked') {
     findings.push({
       severity: 'error',
       check: checkName,
       what: `With a timeout of ${timeoutSecs} s the directory can't ask its second RADIUS server.`,
       why: `It gives up after about ${estimatedDeadlineSecs} s, before a second attempt ends; if the first proxy is down, no one can sign in.`,
       todo: 'Set the server timeout to 20 seconds or less.',
+    })
+  }
+  if (budget.secondServer === 'asked in one order only') {
+    findings.push({
+      severity: 'warning',
+      check: checkName,
+      what: `The second RADIUS server may never be asked: the directory may ask the first one ${retries + 1} times before it, ${timeoutSecs} s each, and gives up after about ${estimatedDeadlineSecs} s.`,
+      why: 'AWS does not publish the order. If it is this one, no one can sign in while the first proxy is down.',
+      todo: `Set the retries to ${Math.floor(estimatedDeadlineSecs / timeoutSecs) - 2}: the second server is asked in time in either order then.`,
     })
   }
   if (budget.totalSecs > estimatedDeadlineSecs) {
@@ -128,7 +152,7 @@ function judgeApprovals(budget: TimeBudget, approvals: ApprovalTimes | undefined
         ...(short
           ? {
               why: 'Approving a push takes 10 to 30 seconds.',
-              todo: 'Set the server timeout to 20 seconds, and the retries to 1 (two servers) or 2 (one).',
+              todo: 'Set the server timeout to 20 seconds, and the retries to 0 (two servers) or 2 (one).',
             }
           : {}),
       },

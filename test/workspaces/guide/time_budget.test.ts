@@ -16,20 +16,28 @@ const approvals = (p90Secs: number, p95Secs: number) => ({
 
 describe('the time budget of a directory', () => {
   const rows = [
-    { settings: [10, 3, 2], total: 80, usable: 40, attempts: 4, second: true },
-    { settings: [20, 4, 2], total: 200, usable: 40, attempts: 2, second: true },
-    { settings: [50, 4, 1], total: 250, usable: 40, attempts: 1, second: false },
-    { settings: [5, 0, 2], total: 10, usable: 10, attempts: 2, second: true },
-    { settings: [20, 1, 2], total: 80, usable: 40, attempts: 2, second: true },
-    { settings: [21, 1, 2], total: 84, usable: 40, attempts: 2, second: false },
-    { settings: [20, 0, 1], total: 20, usable: 20, attempts: 1, second: false },
+    { settings: [10, 3, 2], total: 80, usable: 40, attempts: 4, second: 'asked in one order only' },
+    { settings: [10, 1, 2], total: 40, usable: 40, attempts: 4, second: 'asked' },
+    {
+      settings: [20, 4, 2],
+      total: 200,
+      usable: 40,
+      attempts: 2,
+      second: 'asked in one order only',
+    },
+    { settings: [50, 4, 1], total: 250, usable: 40, attempts: 1, second: 'never asked' },
+    { settings: [5, 0, 2], total: 10, usable: 10, attempts: 2, second: 'asked' },
+    { settings: [20, 1, 2], total: 80, usable: 40, attempts: 2, second: 'asked in one order only' },
+    { settings: [20, 0, 2], total: 40, usable: 40, attempts: 2, second: 'asked' },
+    { settings: [21, 1, 2], total: 84, usable: 40, attempts: 2, second: 'never asked' },
+    { settings: [20, 0, 1], total: 20, usable: 20, attempts: 1, second: 'never asked' },
   ] as const
   for (const { settings, total, usable, attempts, second } of rows) {
     const [timeoutSecs, retries, servers] = settings
     test(`timeout ${timeoutSecs}, retries ${retries}, servers ${servers} leaves ${usable} s`, () => {
       const budget = timeBudget({ timeoutSecs, retries, servers })
       assert.deepEqual(
-        [budget.totalSecs, budget.usableSecs, budget.attempts, budget.reachesSecondServer],
+        [budget.totalSecs, budget.usableSecs, budget.attempts, budget.secondServer],
         [total, usable, attempts, second],
       )
     })
@@ -75,6 +83,13 @@ describe('the judgement of the time budget', () => {
       'error',
       'ok',
     ])
+  })
+
+  test('warns if the first server may be asked so often that the second one is not', () => {
+    const findings = judgeBudget({ timeoutSecs: 20, retries: 1, servers: 2 }, undefined)
+    const warning = findings.find(({ severity }) => severity === 'warning')
+    assert.match(warning?.what ?? '', /may ask the first one 2 times before it, 20 s each/)
+    assert.match(warning?.todo ?? '', /^Set the retries to 0:/)
   })
 
   test('warns of a short budget even if nothing was approved yet', () => {

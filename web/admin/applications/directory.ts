@@ -21,7 +21,7 @@ export interface DirectoryState {
     readonly totalSecs: number
     readonly usableSecs: number
     readonly attempts: number
-    readonly reachesSecondServer: boolean
+    readonly secondServer: string
     readonly isCurrent: boolean
     readonly isRecommended: boolean
   }[]

@@ -145,7 +145,7 @@ function Budget({ state: { budget, approvals } }: { readonly state: DirectorySta
                   {row.usableSecs} s{row.isCurrent && ' (these values)'}
                   {row.isRecommended && ' (recommended)'}
                 </td>
-                <td>{row.reachesSecondServer ? 'asked' : row.servers > 1 ? 'never asked' : '–'}</td>
+                <td>{row.servers > 1 ? row.secondServer : '–'}</td>
               </tr>
             ))}
           </tbody>

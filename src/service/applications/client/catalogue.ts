@@ -27,8 +27,8 @@ export const catalogue: readonly Product[] = [
     words: ['aws', 'ad connector', 'directory service', 'managed microsoft ad', 'radius', 'vdi'],
     docs: 'https://docs.aws.amazon.com/directoryservice/latest/admin-guide/ad_connector_mfa.html',
     radius: {
-      ...{ timeoutSecs: 20, retries: 1, port: 1812, protocol: 'PAP', steps: [] },
-      retriesWithNewPackets: { timeoutSecs: 20, retries: 1, deadlineSecs: 40 },
+      ...{ timeoutSecs: 20, retries: 0, port: 1812, protocol: 'PAP', steps: [] },
+      retriesWithNewPackets: { timeoutSecs: 20, deadlineSecs: 40 },
     },
     notes: [
       'The RADIUS clients are the directory’s two controllers, not the WorkSpaces. Enter both addresses.',

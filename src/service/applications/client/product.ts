@@ -22,7 +22,6 @@ export interface RadiusFacts {
    */
   readonly retriesWithNewPackets?: {
     readonly timeoutSecs: number
-    readonly retries: number
     /** It gives a login up after this time, whatever the number of retries. */
     readonly deadlineSecs: number
   }

@@ -12,6 +12,7 @@ export interface ClientRetries {
 }
 
 const usualServers = 2
+const usualRetries = 1
 
 /** As set for the application, or as the catalogue knows its product. */
 export function clientRetries({
@@ -19,11 +20,20 @@ export function clientRetries({
   product,
 }: Pick<Integration, 'client' | 'product'>): ClientRetries {
   const known = findProduct(product)?.radius?.retriesWithNewPackets
-  return {
-    timeoutSecs: client.radiusTimeoutSecs ?? known?.timeoutSecs ?? 0,
-    retries: client.radiusRetries ?? known?.retries ?? 1,
-    servers: client.radiusServers ?? (client.proxies?.length || usualServers),
-  }
+  const timeoutSecs = client.radiusTimeoutSecs ?? known?.timeoutSecs ?? 0
+  const servers = client.radiusServers ?? (client.proxies?.length || usualServers)
+  const retries = client.radiusRetries ?? retriesInTime(timeoutSecs, servers, known?.deadlineSecs)
+  return { timeoutSecs, retries, servers }
+}
+
+/** As many as fit before the client gives up; `deadlineSecs` is absent if that is unknown. */
+function retriesInTime(
+  timeoutSecs: number,
+  servers: number,
+  deadlineSecs: number | undefined,
+): number {
+  if (deadlineSecs === undefined || timeoutSecs === 0) return usualRetries
+  return Math.max(0, Math.ceil(deadlineSecs / timeoutSecs / servers) - 1)
 }
 
 /**

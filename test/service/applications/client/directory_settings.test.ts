@@ -8,7 +8,7 @@ describe('the settings of the directory behind an application', () => {
   test('are those of the catalogue, with a server for each proxy, until they are set', () => {
     assert.deepEqual(directorySettings({ product, client: {} }), {
       timeoutSecs: 20,
-      retries: 1,
+      retries: 0,
       servers: 2,
     })
     const client = { proxies: ['10.0.1.20'] }

@@ -31,7 +31,7 @@ describe('applications in the panel', () => {
     const workspaces = items.find(({ id }) => id === 'amazon-workspaces')
     assert.partialDeepStrictEqual(workspaces?.radius, {
       timeout_secs: 20,
-      retries: 1,
+      retries: 0,
       port: 1812,
       protocol: 'PAP',
     })
