@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import {
   encodeBatch,
+  encodeServiceFrame,
   maxBatchBytes,
   messageConnections,
   messagesPath,
@@ -39,13 +40,19 @@ export async function listenForMessages(
     ...{ server, path: messagesPath, maxPayload: maxBatchBytes, perMessageDeflate: false },
     handleProtocols: () => messagesProtocol,
   })
-  sockets.on('connection', (socket) => converse(socket, counted))
+  sockets.on('connection', (socket) => admit(socket, counted))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }
 
+/** Begins as a service does, and takes any proof of the key. */
+function admit(socket: WebSocket, counted: () => void): void {
+  socket.send(encodeBatch([encodeServiceFrame({ challenge: '0'.repeat(64) })]))
+  socket.once('message', () => converse(socket, counted))
+}
+
 function converse(socket: WebSocket, counted: () => void): void {
-  let outgoing: string[] = ['{"max_open":16384}']
+  let outgoing: string[] = [encodeServiceFrame({ max_open: 16_384 })]
   const flush = (): void => {
     socket.send(encodeBatch(outgoing))
     outgoing = []
