@@ -18,6 +18,7 @@ import { deriveOrganisationName, unknownOrganisation } from '../service/config/o
 import { Users } from '../service/people/users.ts'
 import type { Settings } from '../service/settings/settings.ts'
 import type { Store } from '../service/store/store.ts'
+import { recommendedSettings } from '../workspaces/guide/time_budget.ts'
 import type { FirstRun } from './first_run_file.ts'
 
 const applications: readonly (readonly [
@@ -30,6 +31,17 @@ const applications: readonly (readonly [
   ['unix', 'UNIX', 'unix'],
   ['admin_api', 'Admin API', 'adminapi'],
 ]
+
+/** How the simulated directory retries: it asks one proxy. */
+const sampleRetries = recommendedSettings(1)
+const workspaces = {
+  product: 'amazon-workspaces',
+  client: {
+    radiusTimeoutSecs: sampleRetries.timeoutSecs,
+    radiusRetries: sampleRetries.retries,
+    radiusServers: sampleRetries.servers,
+  },
+}
 
 const bypassCodes = {
   count: 3,
@@ -49,7 +61,8 @@ export async function makeOrganisation(
     if (name !== settings.get('name')) await run(updateSettings, { settings, update: { name } })
     const made = new Map<string, Integration>()
     for (const [key, name, type] of applications) {
-      made.set(key, await run(createApplication, { name, type }))
+      const more = key === 'radius' ? workspaces : {}
+      made.set(key, await run(createApplication, { name, type, ...more }))
     }
     const integrationKeys = (
       key: keyof FirstRun['integrations'],
