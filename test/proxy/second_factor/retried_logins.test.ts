@@ -145,11 +145,18 @@ describe('retried logins', () => {
           const { accepted, isAttacked } = await run(attacks, approved, repeats)
           assert.ok(accepted.length <= 1)
           assert.ok(accepted.every((isVictim) => isVictim))
-          if (!isAttacked && approved < 79_500) assert.equal(accepted.length, 1)
+          // the reply needs a second at most
+          if (!isAttacked && approved < 79_000) assert.equal(accepted.length, 1)
           letIn += accepted.length
         },
       ),
-      { numRuns: 2_000, examples: [[[18_500, 1], 18_500, false]] },
+      {
+        numRuns: 2_000,
+        examples: [
+          [[18_500, 1], 18_500, false],
+          [[], 78_999, false],
+        ],
+      },
     )
     assert.ok(letIn > 500)
   })
