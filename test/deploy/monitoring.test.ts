@@ -39,7 +39,8 @@ describe('the queries in deploy/', { skip: skipRadclient }, () => {
   let known: ReadonlyMap<string, ReadonlySet<string>>
 
   before(async () => {
-    const connections = { ...defaultConfig(folder).connections, perAddress: 5 }
+    // enough for two workers, each with several connections
+    const connections = { ...defaultConfig(folder).connections, perAddress: 40 }
     service = await TestService.start({ config: { connections } })
     const { userId } = await service.addUser({ username: 'alice' })
     const token = await service.addToken(userId)
@@ -81,7 +82,7 @@ failmode=secure
       'Message-Authenticator=0x00',
     ])
     assert.match(output, /Received Access-Accept/)
-    const unanswered = [...Array(8)].map(() =>
+    const unanswered = [...Array(48)].map(() =>
       connect(service.port, '127.0.0.1').on('error', () => {}),
     )
     try {
