@@ -44,7 +44,7 @@ export class LockedTransactions implements SingleTransactions {
   ): Promise<SingleTransaction> {
     const { integration, budget } = attempt.request
     const { txid } = attempt
-    const isOpen = async () => (await this.#transactions.byTxid(txid, this.#store.db)) !== undefined
+    const isOpen = () => this.#transactions.exists(txid)
     const open = () =>
       this.#store.transaction<SingleTransaction>(async (db) => {
         const source = { userId, ikey: integration.ikey, address: '', budget }

@@ -159,12 +159,12 @@ export class Retries {
     const since = this.#clock.now() - schedule.timeoutMs * schedule.attempts
     const { userId } = user
     for (const first of await this.#transactions.deniedSince(since, { userId, ikey }, db)) {
-      if (!asksForSame(attempt, first)) continue
       const slot = slotAt(first, schedule, joinable)
+      if (slot === undefined || !asksForSame(attempt, first)) continue
       const { txid } = first
       const requests = await this.#requests.ofTransaction(txid, db)
       const opener = requests.find(({ requestId }) => requestId === txid)
-      if (slot === undefined || !isOfSameLogin(opener, joinable)) continue
+      if (!isOfSameLogin(opener, joinable)) continue
       if (first.factor !== 'sms' && !isUnheard(first, requests, schedule)) continue
       if (!(await this.#requests.claim(attempt, { txid, slot }, db))) return undefined
       this.#requests.counts.retries++

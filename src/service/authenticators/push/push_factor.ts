@@ -137,7 +137,7 @@ export class PushFactor implements PhoneFactor {
         }
         return permission
       })
-    const isOpen = async () => (await this.#transactions.byTxid(txid, this.#store.db)) !== undefined
+    const isOpen = () => this.#transactions.exists(txid)
     const sent: PushPermission = { kind: 'send', repeatOf: undefined }
     const permission = await openedAfterAll(open, isOpen, sent)
     if (permission.kind === 'joined') {

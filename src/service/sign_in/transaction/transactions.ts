@@ -287,6 +287,11 @@ export class Transactions {
     return row === undefined ? undefined : toTransaction(row)
   }
 
+  /** Whether a transaction was committed. */
+  async exists(txid: string): Promise<boolean> {
+    return (await this.byTxid(txid, this.#store.db)) !== undefined
+  }
+
   /**
    * Waits until a transaction is settled or overdue, for `waitMs` at most.
    *
